@@ -1,0 +1,5 @@
+"""`python -m prmvault` is `prmvault`."""
+
+from prmvault.cli.main import run
+
+run()

@@ -1,0 +1,224 @@
+"""New things: a vault, a note from its type's template, a journal day. Nothing that is there is ever overwritten."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from unicodedata import normalize
+from uuid import uuid4
+
+from prmvault.app.vault import Vault
+from prmvault.core.file_names import collision_key, portable_file_name
+from prmvault.core.problems import EXIT_USAGE, PrmvaultError
+from prmvault.render.environment import data_folder, has_template, render_template, yaml_text
+from prmvault.vault.files import SETTINGS_FILE, create_file, inside
+from prmvault.vault.refresh import reading_of, types_of
+
+_SETTINGS = """\
+# Settings of this vault; every key is optional. All of them are described in prmvault's docs/format.md.
+# language: en                # of the digest and of labels: en or de
+# languages: [de, en]         # of your texts, for searching
+# me: "[[Your Name]]"
+# cadence: {family: 2 weeks, friend: 2 months}
+"""
+_GITIGNORE = """\
+# The digest is made from the notes, on each machine.
+/digest/
+.obsidian/workspace*
+.trash/
+.DS_Store
+*~
+.*.sw?
+.*.prmvault.tmp
+"""
+_GITATTRIBUTES = """\
+# Notes are kept byte for byte, on every system.
+*.md -text
+"""
+_KEY = re.compile(r"\w[\w .-]{0,59}")
+_FOLDERS = ("people", "journal", "templates", "attachments")
+
+
+def init_vault(folder: str, *, example: bool) -> list[str]:
+    """Make `folder` a vault; return what was made, for people.
+
+    A folder that is a vault already is left as it is. Notes that are there stay: an Obsidian vault becomes one by
+    a settings file. `example` fills a folder that holds no notes with the example vault.
+    """
+    root = os.path.abspath(os.path.expanduser(folder))
+    if os.path.isfile(os.path.join(root, SETTINGS_FILE)):
+        return []
+    made: list[str] = []
+    if example and os.path.isdir(root) and any(not name.startswith(".") for name in os.listdir(root)):
+        hint = "give the example a folder of its own"
+        raise PrmvaultError(f"{folder} is not empty", exit_code=EXIT_USAGE, hint=hint)
+    _make_private(root)
+    if example:
+        shutil.copytree(data_folder("example-vault"), root, dirs_exist_ok=True)
+        made.append("the example vault")
+    else:
+        for name in _FOLDERS:
+            os.makedirs(os.path.join(root, name), exist_ok=True)
+    for name, text in ((".gitignore", _GITIGNORE), (".gitattributes", _GITATTRIBUTES), (SETTINGS_FILE, _SETTINGS)):
+        try:
+            create_file(root, name, text)
+            made.append(name)
+        except FileExistsError:
+            continue
+    if _make_repository(root):
+        made.append("git repository")
+    return made
+
+
+def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], today: date) -> str:
+    """Make a note of a type from its template; `values` are `key=value`. Return its path in the vault."""
+    types = types_of(vault.settings)
+    chosen = types.get(note_type)
+    if chosen is None or note_type == "journal":
+        known = ", ".join(sorted(set(types) - {"journal"}))
+        hint = "prmvault journal makes a day" if note_type == "journal" else f"known are {known}"
+        raise PrmvaultError(f"there is no type {note_type!r} to add", exit_code=EXIT_USAGE, hint=hint)
+    try:
+        file_name = portable_file_name(name)
+    except ValueError as error:
+        raise PrmvaultError(str(error), exit_code=EXIT_USAGE) from None
+    path = f"{chosen.folder}/{file_name}.md" if chosen.folder else f"{file_name}.md"
+    _refuse_collision(vault.root, path)
+    fields = _fields_text(values)
+    template = f"{note_type}.md.j2"
+    text = render_template(
+        vault.root,
+        template if has_template(vault.root, template) else "note.md.j2",
+        {
+            "type": note_type,
+            "name": " ".join(normalize("NFC", name).split()),
+            "file_name": file_name,
+            "uid": f"urn:uuid:{uuid4()}",
+            "today": today.isoformat(),
+            "fields": fields,
+        },
+    )
+    return _create(vault, path, text, template)
+
+
+def journal_day(vault: Vault, day: date) -> tuple[str, bool]:
+    """Return the path of a day's note, and whether it was made now."""
+    known = vault.facts.path_of_day(day.isoformat())
+    if known is not None:
+        return known, False
+    folder = types_of(vault.settings)["journal"].folder
+    path = f"{folder}/{day.strftime(vault.settings.journal_file)}"
+    values = {"date": day.isoformat(), "weekday": day.strftime("%A"), "week": day.strftime("%G-W%V")}
+    text = render_template(vault.root, "journal.md.j2", values)
+    try:
+        return _create(vault, path, text, "journal.md.j2"), True
+    except PrmvaultError:
+        if os.path.exists(inside(vault.root, path)):
+            return path, False
+        raise
+
+
+def chosen_editor() -> str:
+    """Return the user's editor, $VISUAL or $EDITOR, with its arguments; raises PrmvaultError where none is set."""
+    chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not chosen:
+        raise PrmvaultError("no editor is set", exit_code=EXIT_USAGE, hint="export EDITOR=vim (or nano, or 'code -w')")
+    return chosen
+
+
+def edit(root: str, path: str) -> None:
+    """Open a note in the user's editor; raises PrmvaultError where none is set or it fails."""
+    import shlex
+
+    chosen = chosen_editor()
+    try:
+        done = subprocess.run([*shlex.split(chosen), os.path.join(root, path)], check=False)  # noqa: S603 - the user's own editor
+    except (OSError, ValueError) as error:
+        raise PrmvaultError(f"the editor {chosen!r} can't be started: {error}", exit_code=EXIT_USAGE) from None
+    if done.returncode:
+        raise PrmvaultError(f"the editor {chosen!r} ended with {done.returncode}; the note is as it left it")
+
+
+def _create(vault: Vault, path: str, text: str, template: str) -> str:
+    """Write a new note, after reading it as it would be read: a template's mistake makes no broken note."""
+    from prmvault.core.note import parse_note
+
+    note = parse_note(path, text, reading_of(vault.settings))
+    if note.problems:
+        problem = note.problems[0]
+        message = f"the note would have a problem in line {problem.line}: {problem.message} [{problem.code}]"
+        hint = problem.hint or f"look at the values given and at the template {template}"
+        raise PrmvaultError(message, exit_code=EXIT_USAGE, hint=hint)
+    try:
+        create_file(vault.root, path, text)
+    except FileExistsError:
+        hint = "edit it, or choose another name"
+        raise PrmvaultError(f"{path} is there already", exit_code=EXIT_USAGE, hint=hint) from None
+    return path
+
+
+def _refuse_collision(root: str, path: str) -> None:
+    """Refuse a name that differs from another in the folder only by case or normal form."""
+    folder, _, name = inside(root, path).rpartition("/")
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return
+    for other in names:
+        if collision_key(other) == collision_key(name):
+            taken = f"{os.path.dirname(path)}/{other}".lstrip("/")
+            hint = "edit it, or choose another name, such as one with a middle name"
+            raise PrmvaultError(f"{taken} is there already", exit_code=EXIT_USAGE, hint=hint)
+
+
+def _fields_text(values: Sequence[str]) -> str:
+    """Return `key=value` as front matter lines; a key given twice becomes a list."""
+    fields: dict[str, list[str]] = {}
+    for given in values:
+        key, sign, value = given.partition("=")
+        if not sign or not _KEY.fullmatch(key.strip()):
+            raise PrmvaultError(f"{given!r} is not key=value", exit_code=EXIT_USAGE, hint="--set birthday=1987-03-14")
+        fields.setdefault(key.strip(), []).append(value.strip())
+    return "".join(_field_line(key, each) for key, each in fields.items())
+
+
+def _field_line(key: str, values: Sequence[str]) -> str:
+    if len(values) == 1 and key not in _LISTS:
+        return f"{key}: {yaml_text(values[0])}\n"
+    return f"{key}:\n" + "".join(f"  - {yaml_text(value)}\n" for value in values)
+
+
+_LISTS = ("emails", "phones", "urls", "tags", "aliases", "likes", "dislikes", "wishes", "people")
+
+
+def _make_private(root: str) -> None:
+    """Make the folder readable by its user only; one that is there keeps its mode."""
+    parent = os.path.dirname(root)
+    os.makedirs(parent, exist_ok=True)
+    if not os.path.isdir(root):
+        os.mkdir(root, 0o700)
+
+
+def _make_repository(root: str) -> bool:
+    """Make a git repository with a first commit, unless git is missing or the folder is in one already."""
+    if shutil.which("git") is None or _git(root, "rev-parse", "--git-dir") == 0:
+        return False
+    if _git(root, "init", "-q", "-b", "main") != 0:
+        return False
+    if _git(root, "add", "-A") == 0:
+        # Without a name in git's configuration there is no commit yet; the first sync makes it.
+        _git(root, "commit", "-q", "-m", "A new vault")
+    return True
+
+
+def _git(root: str, *arguments: str) -> int:
+    environment: Mapping[str, Any] = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
+    done = subprocess.run(  # noqa: S603 - git with our own arguments
+        ["git", *arguments], cwd=root, env=environment, capture_output=True, check=False  # noqa: S607 - the user's git
+    )
+    return done.returncode

@@ -1,0 +1,91 @@
+"""All that is wrong in a vault: the problems of single notes, and those that only show between notes.
+
+A new check is one function and one entry in `CHECKS`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from shlex import quote
+
+from prmvault.app.names import link_meanings
+from prmvault.app.vault import Vault
+from prmvault.core.file_names import collision_key
+from prmvault.core.note import is_conflict_copy
+from prmvault.core.problems import Problem
+
+_ATTACHMENTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf", ".txt", ".csv", ".mp3", ".mp4", ".canvas")
+
+
+def vault_problems(vault: Vault) -> list[Problem]:
+    """Return the problems that keep something from being read or meant: those of notes, settings and folders."""
+    found = [*vault.problems, *vault.facts.problems()]
+    for check in CHECKS:
+        found += check(vault)
+    return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+
+def ambiguous_links(vault: Vault) -> Iterator[Problem]:
+    """Links that may mean several notes."""
+    meanings: dict[str, tuple[str, ...]] = {}
+    for path, target, line in vault.facts.tied_links():
+        if target not in meanings:
+            meanings[target] = link_meanings(vault.facts, target)
+        paths = meanings[target]
+        if len(paths) > 1:
+            hint = "write the path, such as " + " or ".join(f"[[{each.removesuffix('.md')}]]" for each in paths[:3])
+            yield Problem(path, line, "ambiguous-link", f"[[{target}]] may mean {len(paths)} notes", hint)
+
+
+def dangling_links(vault: Vault) -> Iterator[Problem]:
+    """Links to notes that are not there (yet)."""
+    for path, target, line in vault.facts.dangling_links():
+        if target.casefold().endswith(_ATTACHMENTS):
+            continue
+        yield Problem(path, line, "dangling-link", f"[[{target}]] has no note", f"prmvault add person {quote(target)}")
+
+
+def duplicate_uids(vault: Vault) -> Iterator[Problem]:
+    """Notes that claim the same identity."""
+    first: dict[str, str] = {}
+    for uid, path in vault.facts.shared_uids():
+        if first.setdefault(uid, path) != path:
+            note = vault.facts.note(path)
+            line = note.lines.get("uid", 1) if note else 1
+            yield Problem(path, line, "duplicate-uid", f"{first[uid]} has the same uid", "remove the uid of the copy")
+
+
+def colliding_names(vault: Vault) -> Iterator[Problem]:
+    """Files that are one file on macOS or Windows, and names in decomposed form."""
+    first: dict[str, str] = {}
+    for path in vault.facts.files():
+        if first.setdefault(collision_key(path), path) != path:
+            hint = "rename one of them: macOS and Windows can hold only one"
+            yield Problem(path, 0, "name-collision", f"the name differs from {first[collision_key(path)]} "
+                          "only in case or normal form", hint)
+        elif unicodedata.normalize("NFC", path) != path:
+            yield Problem(path, 0, "name-not-nfc", "the file name is in decomposed form (NFD)", "rename it")
+
+
+def unread_files(vault: Vault) -> Iterator[Problem]:
+    """Copies that a file sync tool made of a conflict, and files that could not be read."""
+    known = dict(vault.facts.titles())
+    for path in vault.facts.files():
+        if is_conflict_copy(path):
+            hint = "compare it with the note, take over what is missing, then delete it"
+            yield Problem(path, 0, "conflict-copy", "a sync tool left this copy of a conflict; it is not read", hint)
+        elif path not in known and not vault.ignores(path):
+            yield Problem(path, 0, "unreadable", "the file can't be read", "look at its permissions and its name")
+
+
+CHECKS: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
+    unread_files,
+    duplicate_uids,
+    ambiguous_links,
+    colliding_names,
+)
+"""What the digest and `status` count, too."""
+
+THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (dangling_links,)
+"""What only `check` tells: a link to a note that is yet to be written is common, and no mistake by itself."""

@@ -1,0 +1,167 @@
+"""Full-text search: the index brought up to date, or what it lacks searched beside it; then hits with snippets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from prmvault.app.names import person_keys
+from prmvault.app.vault import Vault
+from prmvault.search.document import document
+from prmvault.search.index import (
+    Busy,
+    Hit,
+    Progress,
+    Search,
+    Source,
+    delete_index,
+    index_state,
+    is_current,
+    update_index,
+)
+from prmvault.search.query import parse_query
+from prmvault.search.snippets import Snippet, snippet
+from prmvault.vault.files import decode_note, read_file
+
+_WAIT_S = 0.5
+_WAIT_LONG_S = 20.0
+_ATTEMPTS = 3
+_FEW = 200
+"""Up to this many notes are sooner searched in memory than another writer is waited for."""
+
+
+class Found(NamedTuple):
+    """A hit with its snippet."""
+
+    hit: Hit
+    snippet: Snippet
+
+
+class Answer(NamedTuple):
+    """The best hits, and how many there are in all."""
+
+    found: tuple[Found, ...]
+    total: int
+
+
+def index_source(vault: Vault) -> Source:
+    """Return where the index gets the vault's notes."""
+    facts = vault.facts
+    return Source(
+        facts.identity, facts.newest_seq(), facts.changed_since, facts.removed_since, partial(_documents, vault)
+    )
+
+
+def _documents(vault: Vault, paths: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in paths:
+        note = vault.facts.note(path)
+        text = note_text(vault.root, path)
+        if note is not None and text is not None:
+            yield path, document(note, text)
+
+
+def note_text(root: str, path: str) -> str | None:
+    """Return the text of a note, or None where it went away."""
+    try:
+        return decode_note(path, read_file(root, path).data)[0]
+    except OSError:
+        return None
+
+
+def refresh_index(vault: Vault, progress: Callable[[str, int], Progress] | None = None) -> int:
+    """Bring the index up to date; return the number of notes that it took in. Raises Busy and OSError."""
+    return update_index(vault.cache, index_source(vault), wait=_WAIT_LONG_S, progress=_display(progress))
+
+
+def search(
+    vault: Vault,
+    text: str,
+    *,
+    most: int | None,
+    by_date: bool = False,
+    note_type: str = "",
+    progress: Callable[[str, int], Progress] | None = None,
+) -> Answer:
+    """Return the hits for the query `text` in the notes as they are now."""
+    from prmvault.search import query as ask
+
+    node = parse_query(text)
+    if note_type:
+        node = ask.And((node, ask.Keyed("type", note_type)))
+    source = index_source(vault)
+    _try_update(vault, source, progress)
+    stem = _Stemmers(vault.settings.languages)
+    keys_of = partial(person_keys, vault.facts)
+    # More hits than asked for are looked at, so that an exact spelling can come before a folded one.
+    wide = None if by_date or most is None else max(2 * most, 30)
+    for attempt in range(1, _ATTEMPTS + 1):
+        before = index_state(vault.cache)
+        try:
+            hits, wanted, total = Search(vault.cache, source, _display(progress)).find(node, wide, stem, keys_of)
+            break
+        except Exception as error:
+            if attempt == _ATTEMPTS or isinstance(error, MemoryError):
+                raise
+            if index_state(vault.cache) != before:
+                continue  # Another process has just put a newer index in its place.
+            # Damaged bytes lead Whoosh into any exception there is; a new index tells whether it was that.
+            vault.say(f"the search index was damaged ({type(error).__name__}); it is built again")
+            delete_index(vault.cache)
+            _try_update(vault, source, progress)
+    if by_date:
+        hits.sort(key=lambda hit: (hit.date, hit.path), reverse=True)
+        hits = hits[:most]
+    found = []
+    for hit in hits:
+        body = note_text(vault.root, hit.path)
+        if body is not None:
+            found.append(Found(hit, snippet(body, wanted)))
+    if not by_date:
+        found.sort(key=lambda each: not each.snippet.exact)
+    return Answer(tuple(found[:most]), total)
+
+
+def _try_update(vault: Vault, source: Source, progress: Callable[[str, int], Progress] | None) -> None:
+    """Update the index if that can be done now; say why where it can't."""
+    if is_current(vault.cache, source):
+        return
+    state = index_state(vault.cache)
+    usable = state is not None and state.identity == source.identity
+    few = len(source.changed(state.seq if usable and state else 0)) <= _FEW
+    try:
+        update_index(vault.cache, source, wait=_WAIT_S if few else _WAIT_LONG_S, progress=_display(progress))
+    except Busy:
+        vault.say("another prmvault writes the search index; what it lacks is searched beside it")
+    except OSError as error:
+        vault.say(f"the search index can't be written ({error.strerror or error}); searched without it")
+
+
+def _display(progress: Callable[[str, int], Progress] | None) -> Progress | None:
+    """Return a display that begins only when there is much to index."""
+    if progress is None:
+        return None
+    shown: list[Progress] = []
+
+    def report(done: int, total: int) -> None:
+        if not shown and total >= _FEW:
+            shown.append(progress("indexing", total))
+        if shown:
+            shown[0](done, total)
+
+    return report
+
+
+class _Stemmers:
+    """Loads the stemming functions when they are first asked for."""
+
+    def __init__(self, languages: Iterable[str]) -> None:
+        self._languages = tuple(languages)
+        self._loaded: tuple[Callable[[str], str], ...] | None = None
+
+    def __call__(self) -> tuple[Callable[[str], str], ...]:
+        if self._loaded is None:
+            from prmvault.search.analysis import stemmers
+
+            self._loaded = stemmers(self._languages)
+        return self._loaded

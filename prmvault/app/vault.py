@@ -1,0 +1,155 @@
+"""An open vault: its root, its cache folder, its settings, and facts that are as the files are now."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from shlex import quote
+from typing import TYPE_CHECKING, NamedTuple
+
+from prmvault.core.problems import EXIT_BUSY, EXIT_NO_VAULT, PrmvaultError, Problem
+from prmvault.vault.facts import Facts, Progress, delete_facts, open_facts, open_private_facts
+from prmvault.vault.files import SETTINGS_FILE, find_root
+from prmvault.vault.refresh import Refreshed, SettingsChanged, State, ignore_rules, load_state, refresh
+
+if TYPE_CHECKING:
+    from prmvault.vault.settings import Settings
+
+Say = Callable[[str], None]
+"""`say(text)` tells the user something that is not the answer (standard error)."""
+
+_PATIENCE = 10
+"""So often the settings are loaded again because another process has seen others."""
+
+_MANY = 200
+"""From this many notes on reading them is shown as progress."""
+
+
+class Vault(NamedTuple):
+    """An open vault. `problems` are those of the look at the folder, not of single notes."""
+
+    root: str
+    cache: str
+    facts: Facts
+    state: State
+    refreshed: Refreshed
+    say: Say
+
+    @property
+    def settings(self) -> Settings:
+        """Return the vault's settings."""
+        return self.state.settings
+
+    def ignores(self, path: str) -> bool:
+        """Tell whether the settings or .gitignore leave this file out."""
+        return ignore_rules(self.root, self.settings)(path)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return the problems of the settings and of the look at the folder."""
+        return (*self.settings.problems, *self.refreshed.problems)
+
+
+def resolve_root(given: str | None, user_default: Callable[[], str | None]) -> str:
+    """Return the vault's root: the folder `given`, else $PRMVAULT_DIR, else upwards from here, else the user's."""
+    chosen = given or os.environ.get("PRMVAULT_DIR")
+    found = None if chosen else find_root(os.getcwd())
+    if not chosen and not found:
+        chosen = user_default()
+    if chosen:
+        root = os.path.abspath(os.path.expanduser(chosen))
+        if not os.path.isdir(root):
+            hint = f"prmvault init {quote(chosen)} makes a vault there"
+            raise PrmvaultError(f"there is no folder {chosen}", exit_code=EXIT_NO_VAULT, hint=hint)
+        if not os.path.isfile(os.path.join(root, SETTINGS_FILE)):
+            hint = f"prmvault init {quote(chosen)} makes it one"
+            raise PrmvaultError(f"{chosen} is no vault: it has no {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint)
+        return root
+    if found is None:
+        hint = "go into a vault, name it with -C DIR or $PRMVAULT_DIR, or make one with prmvault init DIR"
+        raise PrmvaultError(f"no vault here: no folder upwards has a {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint)
+    return found
+
+
+def cache_folder(root: str) -> str:
+    """Return the cache folder of the vault at `root`: in $PRMVAULT_CACHE_DIR or the user's cache folder."""
+    base = os.environ.get("PRMVAULT_CACHE_DIR")
+    if not base:
+        from platformdirs import user_cache_dir
+
+        base = user_cache_dir("prmvault", appauthor=False)
+    real = os.path.realpath(root)
+    from _blake2 import blake2b  # hashlib would load OpenSSL, which a question does not need
+
+    name = blake2b(os.fsencode(real), digest_size=8).hexdigest()
+    return os.path.join(base, f"{os.path.basename(real)[:40] or 'root'}-{name}")
+
+
+def open_vault(root: str, say: Say, progress: Callable[[str, int], Progress] | None = None) -> Vault:
+    """Open the vault at `root` and bring its facts up to date.
+
+    `progress(label, total)` makes a display for long work. A cache that is damaged is built again; one that can't be
+    written is replaced by one in memory for this command.
+    """
+    cache = cache_folder(root)
+    try:
+        return _opened(root, cache, open_facts(cache), say, progress)
+    except sqlite3.DatabaseError as error:
+        if _is_locked(error):
+            message = "another prmvault is busy with this vault's cache"
+            raise PrmvaultError(message, exit_code=EXIT_BUSY, hint="try again in a moment") from None
+        if not _is_disk_error(error):
+            say(f"the cache was damaged ({error}); it is built again")
+            try:
+                delete_facts(cache)
+                return _opened(root, cache, open_facts(cache), say, progress)
+            except (sqlite3.OperationalError, OSError) as second:
+                error = sqlite3.OperationalError(str(second))
+        say(f"the cache can't be written ({error}); this command works without it, more slowly")
+    except OSError as error:
+        say(f"the cache can't be used ({error.strerror or error}); this command works without it, more slowly")
+    return _opened(root, cache, open_private_facts(), say, progress)
+
+
+def _opened(
+    root: str, cache: str, facts: Facts, say: Say, progress: Callable[[str, int], Progress] | None
+) -> Vault:
+    shown: list[Progress] = []
+
+    def report(done: int, total: int) -> None:
+        if progress is not None and total >= _MANY and not shown:
+            shown.append(progress("reading notes", total))
+        if shown:
+            shown[0](done, total)
+
+    for _ in range(_PATIENCE):
+        state = load_state(facts, root)
+        try:
+            refreshed = refresh(facts, root, state, report)
+            break
+        except SettingsChanged:
+            continue
+    else:
+        raise PrmvaultError("the settings change all the time", exit_code=EXIT_BUSY, hint="try again in a moment")
+    return Vault(root, cache, facts, state, refreshed, say)
+
+
+def refreshed_vault(vault: Vault) -> Vault:
+    """Return the vault with facts, and settings, as they are now."""
+    if not vault.facts.is_in_place():
+        # Somebody deleted the cache: what is written to the old file nobody would ever see.
+        vault.facts.close()
+        return open_vault(vault.root, vault.say)
+    return _opened(vault.root, vault.cache, vault.facts, vault.say, None)
+
+
+def _is_locked(error: sqlite3.DatabaseError) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and ("locked" in str(error) or "busy" in str(error))
+
+
+def _is_disk_error(error: sqlite3.DatabaseError) -> bool:
+    """Tell apart what lies in the disk (full, read-only, no permission) from a damaged file."""
+    if not isinstance(error, sqlite3.OperationalError):
+        return False
+    return any(word in str(error) for word in ("full", "readonly", "unable to open", "disk I/O"))

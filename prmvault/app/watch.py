@@ -1,0 +1,182 @@
+"""The watcher's work: after every change bring facts, index and digest up to date, and say so in one line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from prmvault.app.digest import monday_of, write_digest
+from prmvault.app.search import refresh_index
+from prmvault.app.vault import Vault, cache_folder, open_vault, refreshed_vault
+from prmvault.core.problems import EXIT_BUSY, PrmvaultError
+from prmvault.search.index import Busy
+from prmvault.vault.facts import Progress
+from prmvault.vault.files import SETTINGS_FILE
+from prmvault.vault.watch import FolderWatcher, Wake
+
+Log = Callable[[str], None]
+
+_LOCK = "watch.lock"
+_INFO = "watch.json"
+_MANY = 500
+"""From this many changed files on a process of its own does the work, and gives its memory back at its end."""
+
+_NAMED = 3
+
+
+class Running(NamedTuple):
+    """A watcher that is at work: its process and since when (ISO text)."""
+
+    pid: int
+    since: str
+
+
+def bring_up_to_date(vault: Vault, today: date, progress: Callable[[str, int], Progress] | None = None) -> str:
+    """Bring index and digest up to date with the vault's facts; return what was done, for people."""
+    done = []
+    start = time.perf_counter()
+    try:
+        count = refresh_index(vault, progress)
+        took = (time.perf_counter() - start) * 1000
+        done.append(f"index {took:.0f} ms" if count else "index current")
+    except Busy:
+        done.append("index left to another prmvault")
+    except OSError as error:
+        done.append(f"index not written: {error.strerror or error}")
+    try:
+        path, written = write_digest(vault, monday_of(today))
+        done.append(f"{path} written" if written else "digest unchanged")
+    except (PrmvaultError, OSError) as error:
+        done.append(f"digest not written: {error}")
+    return ", ".join(done)
+
+
+def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[[FolderWatcher], None]) -> None:
+    """Keep the vault up to date until the watcher that `on_start` was given is stopped.
+
+    Raises PrmvaultError (busy) where another watcher is at work on this vault.
+    """
+    with _only_one(root):
+        _in_own_process(root, today())
+        vault = open_vault(root, log)
+        digest_folder = vault.settings.digest_folder
+        watcher = FolderWatcher(
+            Path(root),
+            is_interesting=lambda path: is_interesting(path, digest_folder),
+            on_notice=lambda notice: log(f"{notice.message}{': ' if notice.hint else ''}{notice.hint}"),
+        )
+        on_start(watcher)
+        log(f"watching {root}: {bring_up_to_date(vault, today())}")
+        with watcher:
+            for wake in watcher.wakes():
+                if wake.reason == "stop":
+                    break
+                vault = _handled(vault, wake, today(), log)
+        vault.facts.close()
+
+
+def running_watcher(root: str) -> Running | None:
+    """Return the watcher that is at work on the vault, or None."""
+    cache = cache_folder(root)
+    if not os.path.exists(os.path.join(cache, _LOCK)):
+        return None
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(os.path.join(cache, _LOCK), timeout=0):
+            return None
+    except Timeout:
+        return _running(cache)
+
+
+def is_interesting(path: str, digest_folder: str) -> bool:
+    """Tell whether a change of this file can change facts, index or digest."""
+    if path.startswith(f"{digest_folder}/") or any(part.startswith(".") for part in path.split("/")[:-1]):
+        return False
+    name = path.rsplit("/", 1)[-1]
+    if path in (SETTINGS_FILE, ".gitignore"):
+        return True
+    return not name.startswith(".") and name.endswith((".md", ".j2"))
+
+
+def _handled(vault: Vault, wake: Wake, today: date, log: Log) -> Vault:
+    """Do the work of one wake; what fails is said and tried again at the next one."""
+    if wake.reason == "overflow" or len(wake.paths) >= _MANY:
+        _in_own_process(vault.root, today)
+    try:
+        vault = refreshed_vault(vault)
+        changed, removed = vault.refreshed.changed, vault.refreshed.removed
+        done = bring_up_to_date(vault, today)
+    except (sqlite3.DatabaseError, OSError, PrmvaultError) as error:
+        log(f"not done, tried again at the next change: {error}")
+        with contextlib.suppress(sqlite3.DatabaseError, OSError, PrmvaultError):
+            vault.facts.close()
+            vault = open_vault(vault.root, log)
+        return vault
+    what = [text for text in (_told(changed, "changed"), _told(removed, "removed")) if text]
+    if what or "written" in done or "not " in done:
+        log(f"{'; '.join(what) or wake.reason} → {done}")
+    elif wake.reason == "changed" and len(wake.paths) >= _MANY:
+        log(f"{len(wake.paths)} files changed → index current")
+    return vault
+
+
+def _told(paths: tuple[str, ...], what: str) -> str:
+    if not paths:
+        return ""
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{', '.join(paths[:_NAMED])}{more} {what}"
+
+
+def _in_own_process(root: str, today: date) -> None:
+    """Do the bulk of the work in a process that ends: a long-lived one would keep the memory."""
+    command = [sys.executable, "-m", "prmvault", "-C", root, "--today", today.isoformat(), "watch", "--once", "--quiet"]
+    with subprocess.Popen(command) as child:  # noqa: S603 - our own interpreter and module
+        try:
+            child.wait()
+        except BaseException:
+            child.terminate()
+            raise
+
+
+@contextlib.contextmanager
+def _only_one(root: str) -> Iterator[None]:
+    """Hold the lock of the one watcher; the system lets go of it however the process ends."""
+    from filelock import FileLock, Timeout
+
+    cache = cache_folder(root)
+    os.makedirs(cache, mode=0o700, exist_ok=True)
+    lock = FileLock(os.path.join(cache, _LOCK), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        other = _running(cache)
+        who = f"process {other.pid}, since {other.since}" if other else "another process"
+        message = f"this vault is being watched already ({who})"
+        raise PrmvaultError(message, exit_code=EXIT_BUSY, hint="stop that one first, or leave it to it") from None
+    try:
+        with open(os.path.join(cache, _INFO), "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}, file)
+        yield
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(cache, _INFO))
+        lock.release()
+
+
+def _running(cache: str) -> Running | None:
+    try:
+        with open(os.path.join(cache, _INFO), encoding="utf-8") as file:
+            told = json.load(file)
+        return Running(int(told["pid"]), str(told["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

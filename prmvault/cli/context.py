@@ -1,0 +1,72 @@
+"""What every command begins with: its common options, the vault, and the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import click
+
+from prmvault.cli.main import common_options
+from prmvault.cli.output import progress_bar, say
+
+
+class Command(click.Command):
+    """A command that also takes the common options (`-C`, `--today`, `--color`) behind its name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += common_options(hidden=True)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """Say where the common options are explained."""
+        formatter.write("\nAlso -C DIR, --today DATE and --color WHEN: see prmvault --help.\n")
+
+
+def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """Make a function a command; its docstring is the help, with an example."""
+    return click.command(name, cls=Command, **settings)
+
+
+def option_value(name: str) -> Any:
+    """Return a common option's value, or None."""
+    return click.get_current_context().find_root().meta.get(f"prmvault.{name}")
+
+
+def vault_root() -> str:
+    """Return the root of the vault that the command is about."""
+    from prmvault.app.vault import resolve_root
+
+    return resolve_root(option_value("vault"), default_vault)
+
+
+def opened_vault() -> Any:
+    """Return the vault, up to date; it is closed with the command."""
+    from prmvault.app.vault import open_vault
+
+    vault = open_vault(vault_root(), say, progress_bar)
+    click.get_current_context().call_on_close(vault.facts.close)
+    return vault
+
+
+def today() -> date:
+    """Return the day that counts as today."""
+    chosen: date | None = option_value("today")
+    return chosen or date.today()  # noqa: DTZ011 - the user's day is the local one
+
+
+def default_vault() -> str | None:
+    """Return the vault that the user's own config names (`vault: DIR` in config.yaml), or None."""
+    import os
+
+    from platformdirs import user_config_dir
+
+    path = os.path.join(user_config_dir("prmvault", appauthor=False), "config.yaml")
+    if not os.path.isfile(path):
+        return None
+    from prmvault.core.frontmatter import parse_yaml_text
+
+    with open(path, encoding="utf-8") as file:
+        chosen = parse_yaml_text("config.yaml", file.read()).values.get("vault")
+    return os.path.expanduser(chosen) if isinstance(chosen, str) and chosen else None

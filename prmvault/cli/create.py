@@ -1,0 +1,88 @@
+"""`init`, `add` and `journal`: new vaults and notes."""
+
+from __future__ import annotations
+
+import click
+
+from prmvault.cli.context import command, opened_vault, option_value, today
+from prmvault.cli.output import echo_paths, say
+from prmvault.core.problems import EXIT_USAGE, PrmvaultError
+
+
+@command("init")
+@click.argument("folder", metavar="[DIR]", default="")
+@click.option("--example", is_flag=True, help="Fill it with a small example, to look around in.")
+def init_command(folder: str, example: bool) -> int:
+    """Make a vault: settings, folders, .gitignore, .gitattributes and a git repository.
+
+    Notes that are there stay as they are: in an Obsidian vault this adds a settings file. A vault is left alone.
+
+    \b
+    Example:
+      prmvault init ~/vault
+      prmvault init ~/vault-to-play-with --example
+    """
+    from prmvault.app.create import init_vault
+
+    folder = folder or option_value("vault") or "."
+    made = init_vault(folder, example=example)
+    say(f"made {', '.join(made)} in {folder}" if made else f"{folder} is a vault already; nothing was changed")
+    return 0
+
+
+@command("add")
+@click.argument("note_type", metavar="TYPE")
+@click.argument("name", nargs=-1, required=True)
+@click.option("--set", "values", metavar="KEY=VALUE", multiple=True, help="A front matter key; may be given again.")
+@click.option("-e", "--edit", "opens", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
+def add_command(note_type: str, name: tuple[str, ...], values: tuple[str, ...], opens: bool) -> int:
+    """Make a note from its type's template and print its path: person, organization, event, deal or your own type.
+
+    \b
+    Example:
+      prmvault add person "Anna Müller" --set birthday=--03-14 --set phones=0170123456
+      prmvault add deal "New website" --set amount="4000 EUR" -e
+    """
+    from prmvault.app.create import add_note, chosen_editor, edit
+
+    if opens:
+        chosen_editor()  # Rather no note than one that was to be written and is not.
+    vault = opened_vault()
+    path = add_note(vault, note_type, " ".join(name), values, today())
+    echo_paths([path], nul=False)
+    if opens:
+        edit(vault.root, path)
+    return 0
+
+
+@command("journal")
+@click.argument("day", metavar="[DATE]", nargs=-1)
+@click.option("-e", "--edit", "opens", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
+def journal_command(day: tuple[str, ...], opens: bool) -> int:
+    """Make the note of a day if it is not there yet, and print its path; DATE is today if left out.
+
+    \b
+    Example:
+      prmvault journal -e
+      prmvault journal last friday
+      prmvault journal vor 3 Tagen
+    """
+    from prmvault.app.create import chosen_editor, edit, journal_day
+    from prmvault.core.dates import DateError
+    from prmvault.core.phrases import describe_day, parse_day
+
+    chosen = today()
+    if day:
+        try:
+            chosen = parse_day(" ".join(day), chosen, prefer="past")
+        except DateError as error:
+            raise PrmvaultError(str(error), exit_code=EXIT_USAGE, hint=error.hint) from None
+        say(f"→ {describe_day(chosen)}")
+    if opens:
+        chosen_editor()
+    vault = opened_vault()
+    path, _ = journal_day(vault, chosen)
+    echo_paths([path], nul=False)
+    if opens:
+        edit(vault.root, path)
+    return 0

@@ -1,0 +1,223 @@
+"""The entry: a table of commands, each loaded when it is used, and one place where every failure ends."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from prmvault import __version__
+from prmvault.core.problems import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
+
+COMMANDS = {
+    "init": ("create", "Make a vault, or fill a new one with the example."),
+    "add": ("create", "Make a note from its type's template."),
+    "journal": ("create", "Make or open the note of a day."),
+    "find": ("ask", "Find people by name, e-mail, phone or organization."),
+    "list": ("ask", "List the notes of a type in a table."),
+    "search": ("search", "Search the text of all notes."),
+    "digest": ("digest", "Write the digest of a week."),
+    "watch": ("watch", "Keep index and digest up to date while notes change."),
+    "status": ("status", "Tell what the vault holds and how fresh the index is."),
+    "check": ("status", "Tell all problems with file, line and remedy."),
+    "completion": ("completion", "Print the script that completes commands in a shell."),
+    "help": ("help", "Explain a command or a topic, such as exit-codes."),
+}
+"""Command → module in this package and one line of help; the help page is made of this without loading any."""
+
+EPILOG = """\b
+Examples:
+  prmvault init ~/vault --example     a vault to look around in
+  prmvault search garden bench        notes with both words, in any of their forms
+  prmvault digest --stdout            what this week brings
+
+\b
+More:
+  prmvault help COMMAND               the same as prmvault COMMAND --help
+  prmvault help query                 how to ask: phrases, keys, dates
+  prmvault help exit-codes            what the numbers mean to a script
+"""
+
+
+class Lazy(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the table, which is that of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command of this name, from its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module = import_module(f"prmvault.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for an unknown one name those that are spelled almost so."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=2)
+            hint = f"did you mean {' or '.join(near)}?" if near else "prmvault --help lists them"
+            raise PrmvaultError(f"there is no command {args[0]!r}", exit_code=EXIT_USAGE, hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep a common option for the command, wherever on the line it stood."""
+    if value is not None:
+        context.find_root().meta[f"prmvault.{parameter.name}"] = value
+
+
+def _keep_day(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    """Keep the day that is to count as today; a wrong one is refused by every command, also where it needs none."""
+    if not value or context.resilient_parsing:
+        return
+    from datetime import date
+
+    from prmvault.core.dates import DateError
+    from prmvault.core.phrases import parse_day
+
+    try:
+        day = parse_day(value, date.today(), prefer="past")  # noqa: DTZ011 - the user's day is the local one
+    except DateError as error:
+        raise PrmvaultError(f"--today: {error}", exit_code=EXIT_USAGE, hint=error.hint) from None
+    context.find_root().meta["prmvault.today"] = day
+
+
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(f"prmvault {__version__}")
+        context.exit()
+
+
+def common_options(*, hidden: bool) -> list[click.Option]:
+    """Return the options that stand before a command or behind it."""
+    settings: Any = {"expose_value": False, "hidden": hidden}
+    return [
+        click.Option(["-C", "--vault", "vault"], metavar="DIR", callback=_keep, help="The vault; else $PRMVAULT_DIR, "
+                     "else the nearest folder upwards, else that of your config.", **settings),
+        click.Option(["--today"], metavar="DATE", callback=_keep_day, help="Answer as if it were this day.",
+                     envvar="PRMVAULT_TODAY", **settings),
+        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), callback=_keep, help="When to use "
+                     "colours; auto: in a terminal, unless NO_COLOR is set.", **settings),
+    ]
+
+
+cli = Lazy(
+    name="prmvault",
+    params=[
+        *common_options(hidden=False),
+        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
+                     help="Print the version."),
+    ],
+    help="Remember what matters to the people you know, in a folder of plain Markdown notes.",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def run() -> NoReturn:
+    """Run the program: every way to end comes through here, with its exit code."""
+    code = EXIT_BUG
+    # A question makes many values and no rubbish; looking for rubbish among them would cost a tenth of its time.
+    gc.set_threshold(100_000, 20, 20)
+    _open_streams()
+    try:
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 0  # The reader had enough.
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except OSError as error:
+        code = code or _failed(error)  # A command that failed at it has told so.
+    try:
+        sys.stderr.flush()
+    finally:
+        # Everything is written and closed; taking modules apart would cost the user another 15 ms.
+        os._exit(code)
+
+
+def _open_streams() -> None:
+    """Give closed streams (`>&-`) a place to write to, and make all output UTF-8, whatever the locale says."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if os.environ.get("PYTHONIOENCODING"):
+        return
+    for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
+        if getattr(stream, "encoding", "").lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors=errors)  # type: ignore[union-attr]
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result = cli.main(arguments, prog_name="prmvault", standalone_mode=False)
+    except click.exceptions.Abort:
+        return EXIT_INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        return _tell(error.format_message(), f"{context.command_path} --help" if context else "", error.exit_code)
+    except PrmvaultError as error:
+        return _tell(str(error), error.hint, error.exit_code)
+    except SystemExit as end:
+        # click's answer to a closed pipe, and the end of a completion.
+        return 0 if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+    except (BrokenPipeError, KeyboardInterrupt):
+        raise
+    except OSError as error:
+        return _failed(error)
+    except Exception:  # noqa: BLE001 - the last resort: a bug is written down and told in two lines
+        return _bug()
+    return result if isinstance(result, int) else 0
+
+
+def _tell(message: str, hint: str, code: int) -> int:
+    from prmvault.cli.output import say, say_hint
+
+    say(message)
+    if hint:
+        say_hint(hint)
+    return code
+
+
+def _failed(error: OSError) -> int:
+    """Tell what the system refused (a full disk, a missing permission): no bug, and nothing to report."""
+    place = f"{error.filename}: " if error.filename else ""
+    return _tell(f"{place}{error.strerror or error}", "", EXIT_NOTHING_FOUND)
+
+
+def _bug() -> int:
+    import tempfile
+    import traceback
+
+    text = traceback.format_exc()
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="prmvault-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as file:
+            file.write(f"prmvault {__version__}, Python {sys.version}\n{text}")
+    except OSError:
+        click.echo(text, err=True)  # No place for a file: then the whole is told.
+        return EXIT_BUG
+    hint = f"this is prmvault's fault, not yours; please report it with {file.name}"
+    return _tell(f"a bug: {text.strip().splitlines()[-1][:200]}", hint, EXIT_BUG)

@@ -1,0 +1,202 @@
+"""What a person or a script gets to see: clean text, colours that mean something, tables, JSON, progress."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import click
+
+from prmvault.core.problems import Problem
+
+# C0 but tab and newline, C1, and format characters but the joiner of emoji (a terminal would obey some of them), and
+# halves of characters, which are no text.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff]"
+)
+_LINE_BREAKS = re.compile(r"[\r\n\t]+")
+
+COLORS = {"match": "yellow", "path": "magenta", "problem": "red", "hint": "cyan", "late": "red", "soon": "green"}
+"""Colours by meaning."""
+
+_GAP = 2
+_LEAST = 28
+_LEAST_OF_ALL = 8
+_GIVEN_WAY = 14
+_PAINT = re.compile("\x1b\\[[0-9;]*m")
+
+
+def clean(text: str) -> str:
+    """Return `text` without what a terminal would obey."""
+    return _CONTROL.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` clean and on one line."""
+    return clean(_LINE_BREAKS.sub(" ", text))
+
+
+def uses_color(stream: Any = None) -> bool:
+    """Tell whether colours are wanted: as --color says, else where the output is a terminal without NO_COLOR."""
+    context = click.get_current_context(silent=True)
+    choice = context.find_root().meta.get("prmvault.color", "auto") if context else "auto"
+    if choice != "auto":
+        return bool(choice == "always")
+    return (stream or sys.stdout).isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, meaning: str, *, bold: bool = False, stream: Any = None) -> str:
+    """Return `text` in the colour of its meaning, where colours are wanted."""
+    return click.style(text, fg=COLORS[meaning], bold=bold or None) if uses_color(stream) else text
+
+
+def say(text: str) -> None:
+    """Tell the user something that is not the answer."""
+    _echo_wrapped(f"prmvault: {one_line(text)}", sys.stderr)
+
+
+def say_hint(text: str) -> None:
+    """Tell the user what to do about what was said."""
+    _echo_wrapped("    → " + paint(one_line(text), "hint", stream=sys.stderr), sys.stderr)
+
+
+def echo(text: str = "") -> None:
+    """Print a piece of the answer, as it is (clean it first)."""
+    click.echo(text, color=uses_color())
+
+
+def say_nothing_found() -> None:
+    """Tell somebody who looks at a terminal that there is no answer; a script has the exit code."""
+    if sys.stdout.isatty():
+        say("nothing found")
+
+
+def echo_line(text: str) -> None:
+    """Print one line of an answer (clean and painted), wrapped between words where a terminal is narrow."""
+    _echo_wrapped(text, sys.stdout)
+
+
+def _echo_wrapped(text: str, stream: Any) -> None:
+    if stream.isatty():
+        width = shutil.get_terminal_size().columns
+        if len(text) > width:
+            text = _wrapped(text, width)
+    click.echo(text, file=stream, color=uses_color(stream))
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Return `text` broken between words, continued below by an indent; colours take no room."""
+    from rich.cells import cell_len
+
+    lines, left = [""], width
+    for word in re.split("(?<= )(?=[^ ])", text):
+        long = cell_len(_PAINT.sub("", word))
+        if long - word.endswith(" ") > left and lines[-1].strip():
+            lines.append("      ")
+            left = width - len("      ")
+        lines[-1] += word
+        left -= long
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def echo_json(value: Any) -> None:
+    """Print one JSON document; control characters stand in it as escapes."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def echo_paths(paths: Iterable[str], *, nul: bool) -> None:
+    """Print paths a line each, or for `xargs -0`: as they are, but to a terminal without what it would obey."""
+    end = "\0" if nul else "\n"
+    for path in paths:
+        click.echo((one_line(path) if sys.stdout.isatty() else path) + end, nl=False)
+
+
+def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]], gives_way: Sequence[str] = ()) -> None:
+    """Print a table: fitted to the terminal, or with tabs where the output is read by a program.
+
+    Where a terminal is too narrow, the columns `gives_way` are cut first and left out then, in this order.
+    """
+    whole = "".join(["".join(row) for row in rows])
+    # What is printable has no control characters: one quick look instead of ten thousand patterns.
+    cells = rows if whole.isprintable() else [[one_line(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        click.echo("".join(["\t".join(row) + "\n" for row in cells]), nl=False)
+        return
+    from rich.cells import cell_len
+
+    longest = {}
+    for at, name in enumerate(header):
+        tells = any(row[at] and not (at and row[at] == row[at - 1]) for row in cells)
+        if tells:  # An empty column says nothing, and a repetition of the one before it nothing new.
+            longest[at] = max(cell_len(name), *(cell_len(row[at]) for row in cells))
+    widths = _fitted(longest, [header.index(name) for name in gives_way], shutil.get_terminal_size().columns)
+    if not widths:
+        return
+    head = _table_line(header, widths)
+    click.echo(click.style(head, bold=True) if uses_color() else head)
+    click.echo((" " * _GAP).join("─" * width for width in widths.values()))
+    click.echo("".join([_table_line(row, widths) + "\n" for row in cells]), nl=False)
+
+
+def _fitted(longest: dict[int, int], gives_way: Sequence[int], room: int) -> dict[int, int]:
+    """Return the widths of the columns that are shown, by their numbers."""
+    least = {at: min(width, _GIVEN_WAY if at in gives_way else _LEAST) for at, width in longest.items()}
+    for at in gives_way:
+        if sum(least.values()) + _GAP * (len(least) - 1) > room:
+            least.pop(at, None)
+    widths = {at: longest[at] for at in least}
+    while sum(widths.values()) + _GAP * (len(widths) - 1) > room:
+        able = [at for at in widths if widths[at] > least[at]] or [at for at in widths if widths[at] > _LEAST_OF_ALL]
+        if not able:
+            break
+        widest = max(able, key=lambda at: (at in gives_way, widths[at]))
+        widths[widest] -= 1
+    return widths
+
+
+def _table_line(row: Sequence[str], widths: dict[int, int]) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    texts = []
+    for at, width in widths.items():
+        text = row[at]
+        if len(text) > width or not text.isascii():
+            text = text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+            texts.append(set_cell_size(text, width))
+        else:
+            texts.append(text.ljust(width))
+    return (" " * _GAP).join(texts).rstrip()
+
+
+def echo_problems(problems: Sequence[Problem], *, err: bool = True) -> None:
+    """Print problems, a line each with its place, message and code, and the remedy below."""
+    stream = sys.stderr if err else sys.stdout
+    for problem in problems:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+        what = f"{one_line(problem.message)} [{problem.code}]"
+        _echo_wrapped(f"{paint(one_line(place), 'path', stream=stream)}: {what}", stream)
+        if problem.hint:
+            _echo_wrapped("    → " + paint(one_line(problem.hint), "hint", stream=stream), stream)
+
+
+def progress_bar(label: str, total: int) -> Callable[[int, int], None]:
+    """Return a display of progress on standard error; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        return lambda _done, _total: None
+    bar: Any = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True)
+    bar.__enter__()
+
+    def report(done: int, _total: int) -> None:
+        bar.update(done - bar.pos)
+        if done >= total:
+            bar.__exit__(None, None, None)
+
+    return report

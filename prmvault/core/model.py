@@ -1,0 +1,60 @@
+"""What a note becomes: plain values that any command can read without the machinery that made them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from prmvault.core.problems import Problem
+
+
+class Task(NamedTuple):
+    """A task item; dates are ISO text or empty, `status` is open, done or cancelled."""
+
+    line: int
+    text: str
+    status: str
+    due: str = ""
+    scheduled: str = ""
+    start: str = ""
+    done: str = ""
+    priority: str = ""
+    repeat: str = ""
+    links: tuple[str, ...] = ()
+
+
+class Contact(NamedTuple):
+    """One list item that tells of people: an interaction, a plan (if its day is yet to come) or a mere mention.
+
+    `targets` are the people's names as linked; `text` is for reading; `tags` are the item's.
+    """
+
+    date: str
+    time: str
+    channel: str
+    text: str
+    line: int
+    targets: tuple[str, ...]
+    tags: tuple[str, ...]
+    mention: bool = False
+
+
+class Note(NamedTuple):
+    """What one file says. `fields` holds typed values of known keys and the text of all others.
+
+    `date` is a journal day's date or an event's start (ISO text, else empty); `links` are (target, line) of body
+    and front matter; `lines` maps keys to lines (`FrontMatter.lines`); `readable` is False where the front matter
+    could not be read.
+    """
+
+    path: str
+    type: str
+    title: str
+    date: str
+    fields: dict[str, Any]
+    lines: dict[str, int]
+    links: tuple[tuple[str, int], ...]
+    tags: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    contacts: tuple[Contact, ...]
+    problems: tuple[Problem, ...]
+    readable: bool

@@ -1,0 +1,112 @@
+"""Relations between people: their types in pairs, and the words for them in English and German.
+
+In Lena's note, `parent: "[[Tom]]"` means that Tom is Lena's parent (vCard RELATED, RFC 6350 §6.6.6). One side in one
+file is enough: the other side is derived when it is shown.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from prmvault.core.names import fold
+
+_INVERSES = {
+    "parent": "child",
+    "grandparent": "grandchild",
+    "great-grandparent": "great-grandchild",
+    "step-parent": "step-child",
+    "parent-in-law": "child-in-law",
+    "uncle-aunt": "nephew-niece",
+    "godparent": "godchild",
+    "manager": "report",
+    "mentor": "mentee",
+    "teacher": "student",
+    "spouse": "spouse",
+    "partner": "partner",
+    "ex-spouse": "ex-spouse",
+    "ex-partner": "ex-partner",
+    "sibling": "sibling",
+    "step-sibling": "step-sibling",
+    "sibling-in-law": "sibling-in-law",
+    "cousin": "cousin",
+    "friend": "friend",
+    "colleague": "colleague",
+    "neighbour": "neighbour",
+    "contact": "contact",
+}
+# type: words of any gender | female | male
+_WORDS = {
+    "parent": "parents eltern elternteil|mother mum mom mama mutter mutti|father dad papa vater vati",
+    "child": "children kid kids kind kinder|daughter daughters tochter töchter|son sons sohn söhne",
+    "grandparent": "grandparents großeltern|grandmother grandma granny oma großmutter|"
+    "grandfather grandpa opa großvater",
+    "grandchild": "grandchildren enkelkind enkelkinder|granddaughter enkelin|grandson enkel",
+    "great-grandparent": "great-grandparents urgroßeltern|great-grandmother uroma urgroßmutter|"
+    "great-grandfather uropa urgroßvater",
+    "great-grandchild": "great-grandchildren urenkelkind|great-granddaughter urenkelin|great-grandson urenkel",
+    "step-parent": "stepparent stiefeltern|stepmother stiefmutter|stepfather stiefvater",
+    "step-child": "stepchild stiefkind|stepdaughter stieftochter|stepson stiefsohn",
+    "parent-in-law": "parents-in-law schwiegereltern|mother-in-law schwiegermutter|father-in-law schwiegervater",
+    "child-in-law": "schwiegerkind|daughter-in-law schwiegertochter|son-in-law schwiegersohn",
+    "spouse": "spouses ehepartner verheiratet|wife wives frau ehefrau|husband mann ehemann",
+    "partner": "partners lebenspartner|girlfriend partnerin lebensgefährtin|boyfriend lebensgefährte",
+    "ex-spouse": "ex-spouses|ex-wife exfrau ex-frau|ex-husband exmann ex-mann",
+    "ex-partner": "ex-partners ex|ex-girlfriend exfreundin ex-freundin|ex-boyfriend exfreund ex-freund",
+    "sibling": "siblings geschwister|sister sisters schwester schwestern|brother brothers bruder brüder",
+    "step-sibling": "step-siblings|stepsister half-sister halbschwester stiefschwester|"
+    "stepbrother half-brother halbbruder stiefbruder",
+    "sibling-in-law": "siblings-in-law|sister-in-law schwägerin|brother-in-law schwager",
+    "uncle-aunt": "uncle/aunt onkel/tante|aunt aunts tante|uncle uncles onkel",
+    "nephew-niece": "nephew/niece|niece nieces nichte|nephew nephews neffe",
+    "cousin": "cousins|cousine kusine base|vetter",
+    "godparent": "godparents taufpaten pate|godmother patentante patin|godfather patenonkel",
+    "godchild": "godchildren patenkind|goddaughter patentochter|godson patensohn",
+    "friend": "friends freunde|freundin|freund",
+    "colleague": "colleagues coworker co-worker kollegen|kollegin|kollege",
+    "manager": "boss chief vorgesetzte|chefin|chef vorgesetzter",
+    "report": "reports employee mitarbeiter assistant|mitarbeiterin|",
+    "mentor": "mentors|mentorin|",
+    "mentee": "mentees||",
+    "teacher": "teachers|lehrerin|lehrer",
+    "student": "students pupil|schülerin|schüler",
+    "neighbour": "neighbours neighbor neighbors nachbarn|nachbarin|nachbar",
+    "contact": "contacts kontakt||",
+}
+_PLURAL_ENDINGS = ("s", "n", "en", "nen", "e")
+
+
+class Relation(NamedTuple):
+    """A relation type and the gender that the word told: F, M or nothing."""
+
+    type: str
+    gender: str = ""
+
+
+def relation_words() -> dict[str, Relation]:
+    """Return folded word → relation, for every word known."""
+    table: dict[str, Relation] = {}
+    for kind, words in _WORDS.items():
+        for gender, group in zip(("", "F", "M"), words.split("|"), strict=True):
+            for word in group.split():
+                table.setdefault(fold(word), Relation(kind, gender))
+        table[fold(kind)] = Relation(kind)
+    return table
+
+
+def relation_of(word: str, table: dict[str, Relation]) -> Relation:
+    """Return what `word` means, in the plural too; an unknown word is a type of its own, inverse to itself."""
+    key = fold(word.strip())
+    for ending in ("", *_PLURAL_ENDINGS):
+        if key.endswith(ending) and key.removesuffix(ending) in table:
+            return table[key.removesuffix(ending)]
+    return Relation(word.strip())
+
+
+def inverse_type(kind: str) -> str:
+    """Return what the owner of the note is to the linked person: parent → child."""
+    for left, right in _INVERSES.items():
+        if kind == left:
+            return right
+        if kind == right:
+            return left
+    return kind

@@ -1,0 +1,84 @@
+"""What the index holds of a note: the words of its names, the words of its text, and terms for `key:value`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from prmvault.core.fences import split_note
+from prmvault.core.names import fold, name_key
+from prmvault.search.analysis import special_words, words
+
+if TYPE_CHECKING:
+    from prmvault.core.model import Note
+
+FORMAT = 2
+"""Raise this whenever what is indexed changes: an older index is then built again."""
+
+_MAX_TERM = 80
+
+
+def index_schema() -> Any:
+    """Return the Whoosh schema: `names` and `body` are words with places, `terms` are `key=value`, `date` a number."""
+    from whoosh import fields
+
+    from prmvault.search.whoosh_speed import terms_field, words_field
+
+    return fields.Schema(
+        path=fields.ID(stored=True, unique=True),
+        names=words_field(),
+        body=words_field(),
+        terms=terms_field(),
+        # Signed: ranges over unsigned numbers give wrong answers in Whoosh 2.7.5 (0 to 20260501, say).
+        date=fields.NUMERIC(int, bits=32, signed=True),
+    )
+
+
+def document(note: Note, file_text: str) -> dict[str, Any]:
+    """Return the values of the index's fields for `note`, whose file holds `file_text`.
+
+    The words are those of the front matter's values and of the body; of the whole file where it can't be read.
+    """
+    text = "\n".join([*_texts(note.fields), split_note(file_text).body]) if note.readable else file_text
+    stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
+    names = dict.fromkeys([note.title, stem, *note.fields.get("aliases", ())])
+    fields: dict[str, Any] = {
+        "path": note.path,
+        # What a hit shows is one stored value: Whoosh would keep a table for each field.
+        "_stored_path": (note.path, note.title, note.type, note.date),
+        "names": [word for name in names for word in words(name)],
+        "body": words(text),
+        "terms": sorted(_terms(note, stem) | special_words(text) | special_words(" ".join(names))),
+    }
+    if note.date:
+        fields["date"] = int(note.date.replace("-", ""))
+    return fields
+
+
+def keyed_terms(key: str, value: str) -> list[str]:
+    """Return the terms under which `key: value` is found: the whole value, and each of its words."""
+    begin = f"{key.casefold()}="
+    whole = begin + name_key(value)
+    return [whole[:_MAX_TERM], *(begin + word for word in words(value))]
+
+
+def _terms(note: Note, stem: str) -> set[str]:
+    terms = {f"type={note.type}"}
+    for tag in note.tags:
+        parts = fold(tag).split("/")
+        terms.update("tag=" + "/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    for target, _ in note.links:
+        terms.update(keyed_terms("person", target.rsplit("/", 1)[-1]))
+    if note.type == "person":
+        terms.update(keyed_terms("person", stem))
+    for key, value in note.fields.items():
+        if key not in ("tags", "aliases", "vcard"):
+            for text in _texts(value):
+                terms.update(keyed_terms(key, text))
+    return terms
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for part in parts for text in _texts(part)]

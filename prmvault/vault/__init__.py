@@ -1,0 +1,1 @@
+"""The room of the folder on disk: settings, files, cached facts, watching."""

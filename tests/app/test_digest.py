@@ -1,0 +1,209 @@
+"""The digest of a vault: pure, written only when it differs, and a page whatever the notes hold."""
+
+from __future__ import annotations
+
+import locale
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prmvault.app.digest import digest_text, digest_values, write_digest
+from prmvault.app.vault import Vault, open_vault
+from prmvault.core.problems import PrmvaultError
+
+MONDAY = date(2026, 11, 16)
+EXAMPLE = Path(__file__).parent.parent.parent / "example-vault"
+
+
+def opened(root: object) -> Vault:
+    return open_vault(str(root), lambda _text: None)
+
+
+def text_of(sample: Any, monday: date = MONDAY) -> str:
+    vault = opened(sample.path)
+    try:
+        return digest_text(vault, monday)
+    finally:
+        vault.facts.close()
+
+
+def test_an_empty_vault_has_a_digest_that_says_so(vault_at: Any) -> None:
+    assert text_of(vault_at) == (
+        "# Week 2026-W47\n\n2026-11-16 to 2026-11-22\n\n## This week\n\nNothing is noted for this week.\n"
+    )
+
+
+def test_the_page_depends_on_the_notes_and_the_week_alone(tmp_path: Path) -> None:
+    """Two processes with another clock, zone, language and hash seed, over files made in another order."""
+    made = []
+    for number, (zone, seed, language) in enumerate([("UTC", "1", "C"), ("Pacific/Kiritimati", "2", "de_DE.UTF-8")]):
+        root = tmp_path / f"{number}" / "vault"
+        files = sorted(path for path in EXAMPLE.rglob("*") if path.is_file())
+        for file in reversed(files) if number else files:
+            target = root / file.relative_to(EXAMPLE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+        subprocess.run(
+            [sys.executable, "-m", "prmvault", "-C", str(root), "digest", "--week", "2026-W47"],
+            env={
+                **os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": language, "LANG": language,
+                "PRMVAULT_TODAY": f"2031-0{number + 1}-01", "PYTHONPATH": str(EXAMPLE.parent),
+            },
+            check=True,
+            capture_output=True,
+        )  # fmt: skip
+        made.append((root / "digest/2026-W47.md").read_bytes())
+    assert made[0] == made[1]
+    assert b"Klaus" in made[0]
+
+
+def test_the_language_of_the_process_does_not_matter(vault_at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    monkeypatch.setattr(locale, "setlocale", lambda *_: "")
+    assert "### Friday 2026-11-20\n" in text_of(vault_at)
+
+
+def test_it_is_written_only_where_its_text_differs(vault_at: Any) -> None:
+    ann = vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    vault = opened(vault_at.path)
+    assert write_digest(vault, MONDAY) == ("digest/2026-W47.md", True)
+    file = vault_at.path / "digest/2026-W47.md"
+    os.utime(file, ns=(1, 1))
+    assert write_digest(vault, MONDAY) == ("digest/2026-W47.md", False)
+    assert file.stat().st_mtime_ns == 1
+    vault.facts.close()
+    ann.write_text("---\nbirthday: --11-21\n---\n")
+    vault = opened(vault_at.path)
+    assert write_digest(vault, MONDAY)[1]
+    assert "### Saturday 2026-11-21" in file.read_text(encoding="utf-8")
+    vault.facts.close()
+
+
+def test_writing_it_touches_no_note(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    before = vault_at.fingerprint()
+    vault = opened(vault_at.path)
+    write_digest(vault, MONDAY)
+    vault.facts.close()
+    after = vault_at.fingerprint()
+    assert {path for path in after if path not in before} == {"digest/2026-W47.md"}
+    assert {path: after[path] for path in before} == before
+
+
+def test_the_last_day_of_a_year_is_in_its_iso_week(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\nbirthday: 1987-01-02\n---\n")
+    page = text_of(vault_at, date(2026, 12, 28))
+    assert page.startswith("# Week 2026-W53\n\n2026-12-28 to 2027-01-03\n")
+    assert "### Saturday 2027-01-02\n\n- 🎂 Ann turns 40 🎉 · [[Ann]]\n" in page
+
+
+def test_a_contact_planned_until_sunday_counts_as_one(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\ncadence: 1 week\n---\n")
+    vault_at.write("journal/2026/2026-11-01.md", "- call [[Ann]]\n")
+    assert "To be in touch with" in text_of(vault_at)
+    vault_at.write("journal/2026/2026-11-22.md", "- visit [[Ann]]\n")
+    page = text_of(vault_at)
+    assert "To be in touch with" not in page
+    assert "- 📍 visit Ann · [[2026-11-22]]" in page
+
+
+def test_a_template_of_the_vault_is_used(vault_at: Any) -> None:
+    vault_at.write("templates/digest.md.j2", "{{ week }}: {% for day in days %}{{ day.entries[0].title }}{% endfor %}\n")
+    vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    assert text_of(vault_at) == "2026-W47: Ann has a birthday\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [("ok\n{% for %}", "templates/digest.md.j2:2: "), ("ok\n\n{{ nonsense }}", "templates/digest.md.j2:3: ")],
+)
+def test_a_broken_template_is_told_with_its_line_and_the_old_digest_stays(vault_at: Any, source: str, place: str) -> None:
+    vault = opened(vault_at.path)
+    write_digest(vault, MONDAY)
+    old = (vault_at.path / "digest/2026-W47.md").read_bytes()
+    vault_at.write("templates/digest.md.j2", source)
+    with pytest.raises(PrmvaultError) as told:
+        write_digest(vault, MONDAY)
+    vault.facts.close()
+    assert str(told.value).startswith(place)
+    assert str(told.value).endswith("[bad-template]")
+    assert (vault_at.path / "digest/2026-W47.md").read_bytes() == old
+    assert os.listdir(vault_at.path / "digest") == ["2026-W47.md"]
+
+
+def test_a_broken_note_is_told_under_problems_and_the_rest_is_there(vault_at: Any) -> None:
+    vault_at.write("people/Bad.md", '---\nname: "Bad\n---\n')
+    vault_at.write("people/Dan.md", "---\nbirthday: 31-02-1990\n---\n")
+    vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    page = text_of(vault_at)
+    assert "Ann has a birthday" in page
+    problems = page.partition("## Problems in the vault\n\n")[2].splitlines()
+    assert [line.split(":")[0] for line in problems] == ["- `people/Bad.md", "- `people/Dan.md"]
+    assert "[bad-date]" in problems[1]
+
+
+NASTY = [
+    "A [x](y) B", "A ]] B", "A | B", "A # B", "# A", "A `B", "A ``` B", "A\n## B", "A\n\n---\n\nB", "> A", "- A", "1. A",
+    "<!-- A", "A <script>", "%% A", "$$ A", "![[A]]", "[[A", "\x1b]0;A\x07", "A\u202eB", "A\u2028B", "```", "- [ ] A", "***",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_no_name_and_no_text_breaks_the_page(vault_at: Any, name: str) -> None:
+    """With the nasty text in all places the page has as many lines, headings and items as with a harmless one."""
+    pages = []
+    for given in ("Harmless", name):
+        quoted = "".join(c if c.isprintable() and c not in '"\\' else f"\\u{ord(c):04x}" for c in given)
+        vault_at.write(
+            "people/P.md",
+            f'---\nname: "{quoted}"\nbirthday: 1986-11-20\ncadence: 1 week\nwishes: ["{quoted}"]\n'
+            f'gifts: ["{quoted}"]\ndates: [{{label: "{quoted}", date: --11-19}}]\n'
+            f'reminders: [{{text: "{quoted}", on: 2026-11-18}}, {{text: "{quoted}", on: 2026-10-18}}]\n---\n',
+        )
+        line = " ".join(given.split())
+        vault_at.write("notes/N.md", f"- [ ] {line}\n- [ ] {line} 📅 2026-11-17\n- [ ] {line} 📅 2026-11-30\n")
+        vault_at.write("journal/2026/2026-11-21.md", f"- call [[P]] {line}\n")
+        vault_at.write("journal/2025/2025-11-20.md", f"- about {line} [[P]]\n")
+        vault_at.write("events/E.md", f'---\ntitle: "{quoted}"\nstart: 2026-11-20\nplace: "{quoted}"\n---\n')
+        vault_at.write("people/Q.md", f'---\nbirthday: "{quoted}"\n---\n')
+        pages.append(text_of(vault_at))
+    shapes = [[re.match(r"#+ .*|- |  - |.?", line) for line in page.splitlines()] for page in pages]
+    harmless, nasty = ([shape and shape[0] for shape in page] for page in shapes)
+    assert nasty == harmless, pages[1]
+    for line in pages[1].splitlines():
+        assert not re.match(r"\s*- (#|>|-|\*|\d+\.|```|~~~|<!|\[.\]) ", line), line
+        assert line.isprintable(), line
+    assert pages[1].count("<!--") == pages[1].count("\\<!--")
+    assert pages[1].count("%%") == pages[1].count("\\%%")
+
+
+@pytest.mark.parametrize("stem", ["A [x]", "A # B", "A^b"])
+def test_a_file_that_no_link_can_name_is_shown_by_its_path(vault_at: Any, stem: str) -> None:
+    vault_at.write(f"people/{stem}.md", "---\nname: Ann\nbirthday: --11-20\n---\n")
+    assert f"Ann has a birthday · `people/{stem}.md`\n" in text_of(vault_at)
+
+
+def test_a_link_is_the_path_where_two_notes_have_one_name(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
+    vault_at.write("notes/ann.md", "")
+    assert "Ann has a birthday · [[people/Ann|Ann]]\n" in text_of(vault_at)
+
+
+def test_the_values_keep_what_was_written(vault_at: Any) -> None:
+    vault_at.write("notes/N.md", "- [ ] <b> %% x\n")
+    vault = opened(vault_at.path)
+    assert digest_values(vault, MONDAY)["undated"]["lines"][0]["title"] == "<b> %% x"
+    vault.facts.close()
+
+
+def test_of_an_item_with_more_lines_the_wish_is_shown(vault_at: Any) -> None:
+    vault_at.write("people/Ida.md", "---\nbirthday: --11-20\n---\n")
+    vault_at.write("journal/2026/2026-10-31.md", "- cinema with [[Ida]]\n  - wants skates #wish\n  - popcorn\n")
+    assert "\n  - wants skates (2026-10-31)\n" in text_of(vault_at)
