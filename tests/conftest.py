@@ -15,7 +15,7 @@ import pytest
 from prmvault.app.search import search
 from prmvault.app.vault import Vault, open_vault
 
-pytest_plugins = ["tests.golden"]
+pytest_plugins = ["tests.fixtures"]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 FAILED = 70

@@ -8,9 +8,11 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from prmvault.app.create import _SETTINGS
 from prmvault.core.channels import channel_of, channel_words
 from prmvault.core.kinds import KINDS
 from prmvault.core.note import parse_note
@@ -71,8 +73,12 @@ def codes_of(source: str) -> set[str]:
         if place is not None and len(node.args) > place:
             found.update(text for text in texts_in(node.args[place]) if CODE.fullmatch(text))
         if name == "PrmvaultError":
-            found.update(code for argument in node.args for text in texts_in(argument)
-                         for code in TOLD_WITH_A_MESSAGE.findall(text))
+            found.update(
+                code
+                for argument in node.args
+                for text in texts_in(argument)
+                for code in TOLD_WITH_A_MESSAGE.findall(text)
+            )
     return found
 
 
@@ -107,6 +113,21 @@ def test_the_example_of_a_setting_is_read_without_problems(cells: list[str]) -> 
     assert parse_settings(cells[-1].strip("`") + "\n").problems == ()
 
 
+@pytest.mark.parametrize("text", fenced("yaml"))
+def test_an_example_of_settings_is_read_without_problems(text: str) -> None:
+    assert parse_settings(text).problems == ()
+
+
+def test_the_settings_that_init_writes_are_examples_of_what_does_something() -> None:
+    unused = {cells[0].strip("`") for cells in rows("## Settings") if cells[1].endswith("used by nothing yet")}
+    text = "\n".join(re.findall(r"^# (\w+: .*)$", _SETTINGS, re.MULTILINE))
+    settings = parse_settings(text)
+    assert settings.problems == ()
+    told = set(re.findall(r"^\w+", text, re.MULTILINE))
+    assert told
+    assert not told & {"language", *unused}
+
+
 def test_the_page_has_every_kind_of_field() -> None:
     kinds = first_cells("## Own types and fields")
     assert set(kinds) == {*KINDS, "choice", "list of …"}
@@ -137,8 +158,8 @@ def test_plain_notes_have_the_keys_of_every_note() -> None:
     assert sorted(first_cells("### Every note")) == sorted(PLAIN_NOTE.fields)
 
 
-KEY_EXAMPLES = [
-    (name, cells[-1])
+KEY_ROWS = [
+    (name, cells)
     for name, headings in {
         "person": ["### Every note", "### Person and organization", "### Person"],
         "journal": ["### Journal"],
@@ -150,13 +171,17 @@ KEY_EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "cell"), KEY_EXAMPLES)
-def test_the_example_of_a_key_is_read_without_problems(name: str, cell: str) -> None:
-    example = cell.strip("`")
+@pytest.mark.parametrize(("name", "cells"), KEY_ROWS, ids=lambda part: part if isinstance(part, str) else part[0])
+def test_each_key_has_an_example_that_is_read_without_problems(name: str, cells: list[str]) -> None:
     folder = note_types()[name].folder
-    note = parse_note(f"{folder}/2026-11-21.md", f"---\n{example}\n---\n", reading_of(parse_settings("")))
-    assert note.problems == ()
-    assert set(note.fields) == {example.partition(":")[0]}
+    written_as = {"tag": "tags", "alias": "aliases"}
+    examples = re.findall(r"`([^`]+)`", cells[-1])
+    assert [example.partition(":")[0] for example in examples] == re.findall(r"`([^`]+)`", cells[0])
+    for example in examples:
+        key = example.partition(":")[0]
+        note = parse_note(f"{folder}/2026-11-21.md", f"---\n{example}\n---\n", reading_of(parse_settings("")))
+        assert note.problems == ()
+        assert set(note.fields) == {written_as.get(key, key)}
 
 
 @pytest.mark.parametrize("text", fenced("markdown"))
@@ -168,10 +193,10 @@ def test_an_example_note_is_read_without_problems(text: str) -> None:
     assert note.problems == ()
 
 
-def test_there_are_example_notes_of_people_days_events_and_an_own_type() -> None:
+def test_there_are_example_notes_of_people_days_and_an_own_type() -> None:
     reading = reading_of(parse_settings(settings_of_page()))
     types = {parse_note("note.md", text, reading).type for text in fenced("markdown")}
-    assert types == {"person", "journal", "event", "pet"}
+    assert types == {"person", "journal", "pet"}
 
 
 def test_the_example_day_has_the_contacts_that_the_page_tells_of() -> None:
@@ -203,10 +228,9 @@ def test_a_word_in_the_table_of_relations_is_understood_as_its_type() -> None:
         opposite = {kind: inverse_type(kind) for kind in kinds}
         if other == "itself":
             assert all(left == right for left, right in opposite.items())
-        elif other == "each other":
-            assert opposite == {kinds[0]: kinds[1], kinds[1]: kinds[0]}
         else:
-            assert list(opposite.values()) == [other.strip("`")]
+            assert other == "each other"
+            assert opposite == {kinds[0]: kinds[1], kinds[1]: kinds[0]}
 
 
 def keys_in(value: object) -> Iterator[str]:
@@ -220,12 +244,11 @@ def keys_in(value: object) -> Iterator[str]:
             yield from keys_in(part)
 
 
-def test_the_page_has_every_value_of_the_digest(tmp_path: Path, run_in: Callable[..., object]) -> None:
+def test_the_page_has_every_value_of_the_digest(tmp_path: Path, run_in: Callable[..., Any]) -> None:
     root = tmp_path / "vault"
     shutil.copytree(REPOSITORY / "example-vault", root)
     (root / "people" / "Broken.md").write_text("---\nbirthday: 1990-02-30\n---\n", encoding="utf-8")
-    result = run_in(str(root), "--today", "2026-11-21", "digest", "--json")
-    digest = json.loads(getattr(result, "out"))  # noqa: B009 - the class is in conftest, which is no module to import
+    digest = json.loads(run_in(str(root), "--today", "2026-11-21", "digest", "--json").out)
     for name, part in digest.items():
         lines = part.get("lines") if isinstance(part, dict) else part
         assert lines, f"the example has nothing for {name}, so its keys are not looked at"

@@ -32,7 +32,7 @@ def modules() -> list[Path]:
 
 def imports(path: Path, *, only_top: bool = False) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    found = set()
+    found: set[str] = set()
     for node in tree.body if only_top else ast.walk(tree):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)

@@ -30,5 +30,7 @@ def test_the_wheel_holds_every_tracked_file_of_package_templates_and_example(tmp
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    wanted = tracked("prmvault") | {f"prmvault/_data/{name}" for name in tracked("templates") | tracked("example-vault")}
+    wanted = tracked("prmvault") | {
+        f"prmvault/_data/{name}" for name in tracked("templates") | tracked("example-vault")
+    }
     assert names == wanted

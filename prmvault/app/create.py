@@ -15,15 +15,14 @@ from uuid import uuid4
 from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key, portable_file_name
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
+from prmvault.core.schema import NoteType
 from prmvault.render.environment import data_folder, has_template, render_template, yaml_text
 from prmvault.vault.files import SETTINGS_FILE, create_file, inside
 from prmvault.vault.refresh import reading_of, types_of
 
 _SETTINGS = """\
 # Settings of this vault; every key is optional. All of them are described in prmvault's docs/format.md.
-# language: en                # of the digest and of labels: en or de
 # languages: [de, en]         # of your texts, for searching
-# me: "[[Your Name]]"
 # cadence: {family: 2 weeks, friend: 2 months}
 """
 _GITIGNORE = """\
@@ -90,10 +89,10 @@ def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], tod
     path = f"{chosen.folder}/{file_name}.md" if chosen.folder else f"{file_name}.md"
     _refuse_collision(vault.root, path)
     fields = _fields_text(values)
-    template = f"{note_type}.md.j2"
+    template = _template(vault, chosen, "note.md.j2")
     text = render_template(
         vault.root,
-        template if has_template(vault.root, template) else "note.md.j2",
+        template,
         {
             "type": note_type,
             "name": " ".join(normalize("NFC", name).split()),
@@ -111,12 +110,13 @@ def journal_day(vault: Vault, day: date) -> tuple[str, bool]:
     known = vault.facts.path_of_day(day.isoformat())
     if known is not None:
         return known, False
-    folder = types_of(vault.settings)["journal"].folder
-    path = f"{folder}/{day.strftime(vault.settings.journal_file)}"
+    journal = types_of(vault.settings)["journal"]
+    path = f"{journal.folder}/{day.strftime(vault.settings.journal_file)}"
     values = {"date": day.isoformat(), "weekday": day.strftime("%A"), "week": day.strftime("%G-W%V")}
-    text = render_template(vault.root, "journal.md.j2", values)
+    template = _template(vault, journal, "journal.md.j2")
+    text = render_template(vault.root, template, values)
     try:
-        return _create(vault, path, text, "journal.md.j2"), True
+        return _create(vault, path, text, template), True
     except PrmvaultError:
         if os.path.exists(inside(vault.root, path)):
             return path, False
@@ -142,6 +142,16 @@ def edit(root: str, path: str) -> None:
         raise PrmvaultError(f"the editor {chosen!r} can't be started: {error}", exit_code=EXIT_USAGE) from None
     if done.returncode:
         raise PrmvaultError(f"the editor {chosen!r} ended with {done.returncode}; the note is as it left it")
+
+
+def _template(vault: Vault, note_type: NoteType, common: str) -> str:
+    """Return the template of a type: the one that the settings name, else its own; `common` where that is missing."""
+    name = note_type.template or f"{note_type.name}.md.j2"
+    if has_template(vault.root, name):
+        return name
+    if note_type.template:
+        vault.say(f"there is no template {name}; {common} is used")
+    return common
 
 
 def _create(vault: Vault, path: str, text: str, template: str) -> str:
@@ -212,13 +222,17 @@ def _make_repository(root: str) -> bool:
         return False
     if _git(root, "add", "-A") == 0:
         # Without a name in git's configuration there is no commit yet; the first sync makes it.
-        _git(root, "commit", "-q", "-m", "A new vault")
+        _git(root, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "A new vault")
     return True
 
 
 def _git(root: str, *arguments: str) -> int:
     environment: Mapping[str, Any] = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
     done = subprocess.run(  # noqa: S603 - git with our own arguments
-        ["git", *arguments], cwd=root, env=environment, capture_output=True, check=False  # noqa: S607 - the user's git
+        ["git", *arguments],  # noqa: S607 - the user's git
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     return done.returncode

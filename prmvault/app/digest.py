@@ -19,6 +19,9 @@ from prmvault.render.environment import render_template
 from prmvault.vault.files import replace_file
 
 _IDEA_TAGS = ("gift", "wish")
+_LONGEST = 300
+"""How much of a text the page shows, in characters."""
+
 _NO_LINK = re.compile(r"[\[\]|#^`\x00-\x1f]")
 _IDEA_TAG = re.compile(r"(?:^|(?<=\s))#(?:gift|wish)(?![\w/-])")
 
@@ -59,7 +62,11 @@ def digest_text(vault: Vault, monday: date) -> str:
 def _for_markdown(value: Any, key: str = "") -> Any:
     """Return the digest's values with all texts such that they can't break the page; links are whole already."""
     if isinstance(value, str):
-        return value if key in ("link", "date", "kind") else one_line_markdown(value, code=key == "path")
+        if key in ("link", "date", "kind"):
+            return value
+        if len(value) > _LONGEST and key != "path":
+            value = (value[:_LONGEST].rpartition(" ")[0] or value[:_LONGEST]) + " …"
+        return one_line_markdown(value, code=key == "path")
     if isinstance(value, list):
         return [_for_markdown(item, key) for item in value]
     if isinstance(value, dict):

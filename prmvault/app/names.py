@@ -32,4 +32,3 @@ def person_keys(facts: Facts, text: str) -> list[str]:
     if len(paths) != 1:
         return []
     return [key for key, rank, _, _ in facts.names_of_path(paths[0]) if RANK_NAME <= rank <= RANK_ALIAS]
-

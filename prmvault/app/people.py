@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from prmvault.app.names import link_meanings
 from prmvault.core.dates import age_on, full_date, parse_partial_date
-from prmvault.core.kinds import DEAD
-from prmvault.core.markdown import plain_text
+from prmvault.core.model import DEAD
 from prmvault.core.names import name_key
 from prmvault.core.people import RANK_ALIAS, linked_name, next_contact, organizations
 from prmvault.core.relations import inverse_type, relation_of, relation_words
@@ -68,7 +67,8 @@ def last_contact(vault: Vault, note: Note, keys: Iterable[str], today: date) -> 
 
 def relations(vault: Vault, note: Note, keys: Iterable[str]) -> list[dict[str, Any]]:
     """Return the person's relations: those that the note states, and those that others' notes state of the person."""
-    words = relation_words()
+    more = vault.settings.relations
+    words = relation_words(more)
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for entry in note.fields.get("related", ()):
         name = linked_name(entry["person"])
@@ -81,7 +81,7 @@ def relations(vault: Vault, note: Note, keys: Iterable[str]) -> list[dict[str, A
         other = vault.facts.note(path)
         if path == note.path or other is None or not _states(vault, other, word, note):
             continue
-        kind = inverse_type(relation_of(word, words).type)
+        kind = inverse_type(relation_of(word, words).type, more)
         found.setdefault((kind, path), {"type": kind, "word": kind, "name": other.title, "path": path})
     return list(found.values())
 
@@ -108,12 +108,14 @@ def _tasks(vault: Vault, note: Note, keys: Iterable[str]) -> list[dict[str, Any]
     """Return the open tasks in the person's note and those elsewhere that link the person."""
     wanted = set(keys)
     tasks = []
-    for path, task in vault.facts.open_tasks():
+    for path, task in vault.facts.open_tasks(about=(note.path, wanted)):
         linked = any(
             name_key(target) in wanted and link_meanings(vault.facts, target, of_type="person") == (note.path,)
             for target in task.links
         )
         if path == note.path or linked:
+            from prmvault.core.markdown import plain_text
+
             day = task.due or task.scheduled
             tasks.append({"text": plain_text(task.text), "due": day or None, "path": path, "line": task.line})
     return tasks

@@ -62,8 +62,13 @@ def colliding_names(vault: Vault) -> Iterator[Problem]:
     for path in vault.facts.files():
         if first.setdefault(collision_key(path), path) != path:
             hint = "rename one of them: macOS and Windows can hold only one"
-            yield Problem(path, 0, "name-collision", f"the name differs from {first[collision_key(path)]} "
-                          "only in case or normal form", hint)
+            yield Problem(
+                path,
+                0,
+                "name-collision",
+                f"the name differs from {first[collision_key(path)]} only in case or normal form",
+                hint,
+            )
         elif unicodedata.normalize("NFC", path) != path:
             yield Problem(path, 0, "name-not-nfc", "the file name is in decomposed form (NFD)", "rename it")
 

@@ -21,8 +21,9 @@ from prmvault.search.index import (
     update_index,
 )
 from prmvault.search.query import parse_query
-from prmvault.search.snippets import Snippet, snippet
+from prmvault.search.snippets import Snippet, has_exact, snippet
 from prmvault.vault.files import decode_note, read_file
+from prmvault.vault.refresh import content_hash, types_of
 
 _WAIT_S = 0.5
 _WAIT_LONG_S = 20.0
@@ -48,25 +49,53 @@ class Answer(NamedTuple):
 def index_source(vault: Vault) -> Source:
     """Return where the index gets the vault's notes."""
     facts = vault.facts
-    return Source(
-        facts.identity, facts.newest_seq(), facts.changed_since, facts.removed_since, partial(_documents, vault)
-    )
+    seq = facts.newest_seq()
+    documents = _Documents(vault, seq)
+    return Source(facts.identity, seq, facts.changed_since, facts.removed_since, documents, lambda: documents.covered)
 
 
-def _documents(vault: Vault, paths: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in paths:
-        note = vault.facts.note(path)
-        text = note_text(vault.root, path)
-        if note is not None and text is not None:
-            yield path, document(note, text)
+class _Documents:
+    """Makes documents of notes, and lowers `covered` where a file is no longer what the facts know of it.
+
+    Once such a file is again as it was, the facts see no change; so the index must not count it as taken in.
+    """
+
+    def __init__(self, vault: Vault, seq: int) -> None:
+        self._vault = vault
+        self.covered = seq
+        self._unindexed: dict[str, set[str]] | None = None
+
+    def __call__(self, paths: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        facts = self._vault.facts
+        for path in paths:
+            note = facts.note(path)
+            data = _note_data(self._vault.root, path)
+            if note is not None and (data is None or content_hash(data) != facts.hash_of(path)):
+                self.covered = min(self.covered, facts.seq_of(path) - 1)
+            if note is not None and data is not None:
+                yield path, document(note, decode_note(path, data)[0], self._unindexed_keys(note.type))
+
+    def _unindexed_keys(self, note_type: str) -> set[str]:
+        """Return the keys of a type that are to be left out of the index."""
+        if self._unindexed is None:
+            self._unindexed = {
+                name: {key for key, field in declared.fields.items() if not field.indexed}
+                for name, declared in types_of(self._vault.settings).items()
+            }
+        return self._unindexed.get(note_type, set())
+
+
+def _note_data(root: str, path: str) -> bytes | None:
+    try:
+        return read_file(root, path).data
+    except OSError:
+        return None
 
 
 def note_text(root: str, path: str) -> str | None:
     """Return the text of a note, or None where it went away."""
-    try:
-        return decode_note(path, read_file(root, path).data)[0]
-    except OSError:
-        return None
+    data = _note_data(root, path)
+    return None if data is None else decode_note(path, data)[0]
 
 
 def refresh_index(vault: Vault, progress: Callable[[str, int], Progress] | None = None) -> int:
@@ -101,7 +130,7 @@ def search(
             hits, wanted, total = Search(vault.cache, source, _display(progress)).find(node, wide, stem, keys_of)
             break
         except Exception as error:
-            if attempt == _ATTEMPTS or isinstance(error, MemoryError):
+            if attempt == _ATTEMPTS:
                 raise
             if index_state(vault.cache) != before:
                 continue  # Another process has just put a newer index in its place.
@@ -118,7 +147,8 @@ def search(
         if body is not None:
             found.append(Found(hit, snippet(body, wanted)))
     if not by_date:
-        found.sort(key=lambda each: not each.snippet.exact)
+        # A person's own note often has the name in the file name only.
+        found.sort(key=lambda each: not (each.snippet.exact or has_exact(f"{each.hit.title}\n{each.hit.path}", wanted)))
     return Answer(tuple(found[:most]), total)
 
 

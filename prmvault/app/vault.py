@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.core.problems import EXIT_BUSY, EXIT_NO_VAULT, PrmvaultError, Problem
@@ -58,6 +57,8 @@ def resolve_root(given: str | None, user_default: Callable[[], str | None]) -> s
     if not chosen and not found:
         chosen = user_default()
     if chosen:
+        from shlex import quote
+
         root = os.path.abspath(os.path.expanduser(chosen))
         if not os.path.isdir(root):
             hint = f"prmvault init {quote(chosen)} makes a vault there"
@@ -68,7 +69,9 @@ def resolve_root(given: str | None, user_default: Callable[[], str | None]) -> s
         return root
     if found is None:
         hint = "go into a vault, name it with -C DIR or $PRMVAULT_DIR, or make one with prmvault init DIR"
-        raise PrmvaultError(f"no vault here: no folder upwards has a {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint)
+        raise PrmvaultError(
+            f"no vault here: no folder upwards has a {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint
+        )
     return found
 
 
@@ -112,9 +115,7 @@ def open_vault(root: str, say: Say, progress: Callable[[str, int], Progress] | N
     return _opened(root, cache, open_private_facts(), say, progress)
 
 
-def _opened(
-    root: str, cache: str, facts: Facts, say: Say, progress: Callable[[str, int], Progress] | None
-) -> Vault:
+def _opened(root: str, cache: str, facts: Facts, say: Say, progress: Callable[[str, int], Progress] | None) -> Vault:
     shown: list[Progress] = []
 
     def report(done: int, total: int) -> None:
@@ -142,6 +143,16 @@ def refreshed_vault(vault: Vault) -> Vault:
         vault.facts.close()
         return open_vault(vault.root, vault.say)
     return _opened(vault.root, vault.cache, vault.facts, vault.say, None)
+
+
+def forget_damaged_cache(error: Exception, root: Callable[[], str], say: Say) -> bool:
+    """Delete the cache if `error` tells that its bytes are damaged; only what is read of it shows that."""
+    # Its subclasses tell of the disk, of locks and of bugs.
+    if type(error) is not sqlite3.DatabaseError:
+        return False
+    say(f"the cache was damaged ({error}); it is built again")
+    delete_facts(cache_folder(root()))
+    return True
 
 
 def _is_locked(error: sqlite3.DatabaseError) -> bool:

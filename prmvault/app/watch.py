@@ -134,7 +134,7 @@ def _told(paths: tuple[str, ...], what: str) -> str:
     if not paths:
         return ""
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return f"{', '.join(paths[:_NAMED])}{more} {what}"
+    return f"{', '.join(sorted(paths)[:_NAMED])}{more} {what}"
 
 
 def _in_own_process(root: str, today: date) -> None:

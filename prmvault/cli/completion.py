@@ -15,7 +15,7 @@ def completion_command(shell: str) -> int:
 
     \b
     Example:
-      prmvault completion bash > ~/.local/share/bash-completion/completions/prmvault
+      prmvault completion bash >> ~/.bashrc
       prmvault completion zsh > ~/.zfunc/_prmvault
       prmvault completion fish > ~/.config/fish/completions/prmvault.fish
     """

@@ -8,16 +8,27 @@ from typing import Any
 
 import click
 
-from prmvault.cli.main import common_options
+from prmvault.cli.main import QuickHelp, common_options
 from prmvault.cli.output import progress_bar, say
 
 
-class Command(click.Command):
+class Command(QuickHelp):
     """A command that also takes the common options (`-C`, `--today`, `--color`) behind its name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += common_options(hidden=True)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; once more with a new cache, if a part of the cache turns out to be damaged."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            from prmvault.app.vault import forget_damaged_cache
+
+            if not forget_damaged_cache(error, vault_root, say):
+                raise
+        return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Say where the common options are explained."""

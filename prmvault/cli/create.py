@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 import click
 
 from prmvault.cli.context import command, opened_vault, option_value, today
-from prmvault.cli.output import echo_paths, say
+from prmvault.cli.output import echo_paths, say, say_hint
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 
 
@@ -26,7 +28,12 @@ def init_command(folder: str, example: bool) -> int:
 
     folder = folder or option_value("vault") or "."
     made = init_vault(folder, example=example)
-    say(f"made {', '.join(made)} in {folder}" if made else f"{folder} is a vault already; nothing was changed")
+    if not made:
+        say(f"{folder} is a vault already; nothing was changed")
+        return 0
+    say(f"made {', '.join(made)} in {folder}")
+    first = "prmvault digest --stdout" if example else "prmvault add person NAME"
+    say_hint(first if folder == "." else f"cd {quote(folder)}, then {first}")
     return 0
 
 
@@ -40,7 +47,7 @@ def add_command(note_type: str, name: tuple[str, ...], values: tuple[str, ...], 
 
     \b
     Example:
-      prmvault add person "Anna Müller" --set birthday=--03-14 --set phones=0170123456
+      prmvault add person "Anna Müller" --set birthday=--03-14 --set tags=friend
       prmvault add deal "New website" --set amount="4000 EUR" -e
     """
     from prmvault.app.create import add_note, chosen_editor, edit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from prmvault.cli.context import command, opened_vault, today
-from prmvault.cli.output import clean, echo, echo_json
+from prmvault.cli.output import clean, echo, echo_json, echo_line
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 
 
@@ -35,7 +35,8 @@ def digest_command(week: str | None, stdout: bool, as_json: bool) -> int:
     if as_json:
         echo_json(digest_values(vault, monday))
     elif stdout:
-        echo(clean(digest_text(vault, monday)).rstrip("\n"))
+        for line in clean(digest_text(vault, monday)).rstrip("\n").split("\n"):
+            echo_line(line)
     else:
         path, _ = write_digest(vault, monday)
         echo(path)

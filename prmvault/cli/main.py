@@ -31,7 +31,7 @@ COMMANDS = {
 EPILOG = """\b
 Examples:
   prmvault init ~/vault --example     a vault to look around in
-  prmvault search garden bench        notes with both words, in any of their forms
+  prmvault search garden bench        notes with both words, in any form
   prmvault digest --stdout            what this week brings
 
 \b
@@ -42,7 +42,18 @@ More:
 """
 
 
-class Lazy(click.Group):
+class QuickHelp(click.Command):
+    """A command whose `--help` does not look for translations of click's own words (a millisecond a command)."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option `-h, --help`."""
+        names = ctx.help_option_names
+        return click.Option(
+            names, is_flag=True, is_eager=True, expose_value=False, callback=_help, help="Show this help."
+        )
+
+
+class Lazy(QuickHelp, click.Group):
     """A group that imports a command's module when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -99,6 +110,12 @@ def _keep_day(context: click.Context, _parameter: click.Parameter, value: str | 
     context.find_root().meta["prmvault.today"] = day
 
 
+def _help(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        click.echo(context.get_help(), color=context.color)
+        context.exit()
+
+
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
         click.echo(f"prmvault {__version__}")
@@ -109,12 +126,28 @@ def common_options(*, hidden: bool) -> list[click.Option]:
     """Return the options that stand before a command or behind it."""
     settings: Any = {"expose_value": False, "hidden": hidden}
     return [
-        click.Option(["-C", "--vault", "vault"], metavar="DIR", callback=_keep, help="The vault; else $PRMVAULT_DIR, "
-                     "else the nearest folder upwards, else that of your config.", **settings),
-        click.Option(["--today"], metavar="DATE", callback=_keep_day, help="Answer as if it were this day.",
-                     envvar="PRMVAULT_TODAY", **settings),
-        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), callback=_keep, help="When to use "
-                     "colours; auto: in a terminal, unless NO_COLOR is set.", **settings),
+        click.Option(
+            ["-C", "--vault", "vault"],
+            metavar="DIR",
+            callback=_keep,
+            help="The vault; else $PRMVAULT_DIR, else the nearest folder upwards, else that of your config.",
+            **settings,
+        ),
+        click.Option(
+            ["--today"],
+            metavar="DATE",
+            callback=_keep_day,
+            help="Answer as if it were this day.",
+            envvar="PRMVAULT_TODAY",
+            **settings,
+        ),
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            callback=_keep,
+            help="When to use colours; auto: in a terminal, unless NO_COLOR is set.",
+            **settings,
+        ),
     ]
 
 
@@ -122,13 +155,18 @@ cli = Lazy(
     name="prmvault",
     params=[
         *common_options(hidden=False),
-        click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
-                     help="Print the version."),
+        click.Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+        ),
     ],
     help="Remember what matters to the people you know, in a folder of plain Markdown notes.",
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+# click 8.1 has none: it prints the help, and that is all.
+_NO_ARGUMENTS: type[click.UsageError] | tuple[()] = getattr(click.exceptions, "NoArgsIsHelpError", ())
 
 
 def run() -> NoReturn:
@@ -167,21 +205,23 @@ def _open_streams() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    output = sys.stdout
     try:
         result = cli.main(arguments, prog_name="prmvault", standalone_mode=False)
     except click.exceptions.Abort:
         return EXIT_INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
+    except _NO_ARGUMENTS as error:
         error.show()
-        return error.exit_code
+        return EXIT_USAGE
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
-        return _tell(error.format_message(), f"{context.command_path} --help" if context else "", error.exit_code)
+        path = context.command_path if context else "prmvault"
+        return _tell(error.format_message(), f"{path} --help", error.exit_code)
     except PrmvaultError as error:
         return _tell(str(error), error.hint, error.exit_code)
     except SystemExit as end:
-        # click's answer to a closed pipe, and the end of a completion.
-        return 0 if isinstance(end.__context__, BrokenPipeError) else int(end.code or 0)
+        # The end of a completion, or click's answer to a closed pipe: then it has muffled the output.
+        return 0 if sys.stdout is not output else int(end.code or 0)
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except OSError as error:

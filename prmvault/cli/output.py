@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -15,30 +14,30 @@ from prmvault.core.problems import Problem
 
 # C0 but tab and newline, C1, and format characters but the joiner of emoji (a terminal would obey some of them), and
 # halves of characters, which are no text.
-_CONTROL = re.compile(
+# (Compiled when it is first needed: most text is printable, and a question has no time to lose.)
+_CONTROL = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
-_LINE_BREAKS = re.compile(r"[\r\n\t]+")
 
 COLORS = {"match": "yellow", "path": "magenta", "problem": "red", "hint": "cyan", "late": "red", "soon": "green"}
 """Colours by meaning."""
 
-_GAP = 2
+_GAP = 3
 _LEAST = 28
-_LEAST_OF_ALL = 8
 _GIVEN_WAY = 14
-_PAINT = re.compile("\x1b\\[[0-9;]*m")
+_KEPT = 18
+_PAINT = "\x1b\\[[0-9;]*m"
 
 
 def clean(text: str) -> str:
     """Return `text` without what a terminal would obey."""
-    return _CONTROL.sub("", text)
+    return text if text.isprintable() else re.sub(_CONTROL, "", text)
 
 
 def one_line(text: str) -> str:
     """Return `text` clean and on one line."""
-    return clean(_LINE_BREAKS.sub(" ", text))
+    return text if text.isprintable() else clean(re.sub(r"[\r\n\t]+", " ", text))
 
 
 def uses_color(stream: Any = None) -> bool:
@@ -83,7 +82,9 @@ def echo_line(text: str) -> None:
 
 def _echo_wrapped(text: str, stream: Any) -> None:
     if stream.isatty():
-        width = shutil.get_terminal_size().columns
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
         if len(text) > width:
             text = _wrapped(text, width)
     click.echo(text, file=stream, color=uses_color(stream))
@@ -95,7 +96,7 @@ def _wrapped(text: str, width: int) -> str:
 
     lines, left = [""], width
     for word in re.split("(?<= )(?=[^ ])", text):
-        long = cell_len(_PAINT.sub("", word))
+        long = cell_len(re.sub(_PAINT, "", word))
         if long - word.endswith(" ") > left and lines[-1].strip():
             lines.append("      ")
             left = width - len("      ")
@@ -109,7 +110,7 @@ def echo_json(value: Any) -> None:
     import json
 
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(_CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(re.sub(_CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def echo_paths(paths: Iterable[str], *, nul: bool) -> None:
@@ -130,50 +131,36 @@ def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]], gives_way: 
     if not sys.stdout.isatty():
         click.echo("".join(["\t".join(row) + "\n" for row in cells]), nl=False)
         return
+    from rich import box
     from rich.cells import cell_len
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     longest = {}
     for at, name in enumerate(header):
         tells = any(row[at] and not (at and row[at] == row[at - 1]) for row in cells)
         if tells:  # An empty column says nothing, and a repetition of the one before it nothing new.
             longest[at] = max(cell_len(name), *(cell_len(row[at]) for row in cells))
-    widths = _fitted(longest, [header.index(name) for name in gives_way], shutil.get_terminal_size().columns)
-    if not widths:
-        return
-    head = _table_line(header, widths)
-    click.echo(click.style(head, bold=True) if uses_color() else head)
-    click.echo((" " * _GAP).join("─" * width for width in widths.values()))
-    click.echo("".join([_table_line(row, widths) + "\n" for row in cells]), nl=False)
+    console = Console(color_system="auto" if uses_color() else None, highlight=False)
+    least = _least_widths(longest, [header.index(name) for name in gives_way], console.width)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for at in least:
+        # A column that is not to be cut is one that does not wrap; the cells of the others are cut instead.
+        table.add_column(header[at], no_wrap=longest[at] <= _KEPT)
+    for row in cells:
+        table.add_row(*[Text(row[at], no_wrap=True, overflow="ellipsis") for at in least])
+    if least:
+        console.print(table)
 
 
-def _fitted(longest: dict[int, int], gives_way: Sequence[int], room: int) -> dict[int, int]:
-    """Return the widths of the columns that are shown, by their numbers."""
+def _least_widths(longest: dict[int, int], gives_way: Sequence[int], room: int) -> dict[int, int]:
+    """Return the columns that are shown, each with the width that it needs; those that give way are left out first."""
     least = {at: min(width, _GIVEN_WAY if at in gives_way else _LEAST) for at, width in longest.items()}
     for at in gives_way:
         if sum(least.values()) + _GAP * (len(least) - 1) > room:
             least.pop(at, None)
-    widths = {at: longest[at] for at in least}
-    while sum(widths.values()) + _GAP * (len(widths) - 1) > room:
-        able = [at for at in widths if widths[at] > least[at]] or [at for at in widths if widths[at] > _LEAST_OF_ALL]
-        if not able:
-            break
-        widest = max(able, key=lambda at: (at in gives_way, widths[at]))
-        widths[widest] -= 1
-    return widths
-
-
-def _table_line(row: Sequence[str], widths: dict[int, int]) -> str:
-    from rich.cells import cell_len, set_cell_size
-
-    texts = []
-    for at, width in widths.items():
-        text = row[at]
-        if len(text) > width or not text.isascii():
-            text = text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
-            texts.append(set_cell_size(text, width))
-        else:
-            texts.append(text.ljust(width))
-    return (" " * _GAP).join(texts).rstrip()
+    return least
 
 
 def echo_problems(problems: Sequence[Problem], *, err: bool = True) -> None:

@@ -43,9 +43,7 @@ def search_command(
     from prmvault.app.search import search
 
     vault = opened_vault()
-    answer = search(
-        vault, _text(query), most=most, by_date=sort == "date", note_type=note_type, progress=progress_bar
-    )
+    answer = search(vault, _text(query), most=most, by_date=sort == "date", note_type=note_type, progress=progress_bar)
     if as_json:
         echo_json([_as_json(found) for found in answer.found])
     elif paths or nul:

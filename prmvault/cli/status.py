@@ -47,7 +47,7 @@ def status_command(as_json: bool) -> int:
         return 0
     index = "not built yet; the first search does it" if state is None else "current"
     if state is not None and missing:
-        index = f"{missing} {'note' if missing == 1 else 'notes'} behind; the next search takes them in"
+        index = f"{missing} {'note' if missing == 1 else 'notes'} behind; the next search catches up"
     watching = f"process {watcher.pid}, since {watcher.since}" if watcher else "none (prmvault watch starts one)"
     kinds = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
     notes = ", ".join(f"{kind} {count}" for kind, count in kinds)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from prmvault.core.dates import week_days, week_name
 from prmvault.core.model import Note
 from prmvault.core.names import fold
 from prmvault.core.problems import Problem
 from prmvault.core.reminders import WITHOUT_CONTACTS, Happening, OpenTask, Reminder, World, reminders
+
+T = TypeVar("T")
 
 MOST = 12
 """How many lines a long section shows; the rest is counted."""
@@ -54,11 +56,8 @@ def make_digest(monday: date, materials: Materials) -> dict[str, Any]:
     world, link = materials.world, materials.link
     week = reminders(world, monday, sunday)
     until = sunday + materials.horizon
-    coming = [
-        each
-        for each in reminders(world, sunday + timedelta(days=1), until, WITHOUT_CONTACTS)
-        if each.date > sunday
-    ]
+    # From Monday on: what began this week and goes on is told there.
+    coming = [each for each in reminders(world, monday, until, WITHOUT_CONTACTS) if each.date > sunday]
     late = [each for each in week if each.overdue_days and each.kind != "contact"]
     undated = [task for task in world.tasks if not (task.task.due or task.task.scheduled)]
     return {
@@ -66,13 +65,13 @@ def make_digest(monday: date, materials: Materials) -> dict[str, Any]:
         "first": monday.isoformat(),
         "last": sunday.isoformat(),
         "days": [_day(day, week, link) for day in days if _of_day(day, week)],
-        "contacts": _cut([_contact(each, world, link) for each in _worst_first(week)]),
-        "overdue": _cut([_entry(each, link) for each in late]),
-        "undated": _cut([_undated(task, link) for task in undated]),
-        "coming": _cut([_entry(each, link) for each in _first_of_each(coming)]),
-        "gifts": _cut(_gifts(world, [each for each in (*week, *coming) if each.kind == "birthday"], materials)),
-        "year_ago": _cut([_happening(each, link) for each in materials.year_ago]),
-        "problems": _cut([dict(problem._asdict()) for problem in materials.problems]),
+        "contacts": _cut(_worst_first(week), lambda each: _contact(each, world, link)),
+        "overdue": _cut(late, lambda each: _entry(each, link)),
+        "undated": _cut(undated, lambda task: _undated(task, link)),
+        "coming": _cut(_most_important(_first_of_each(coming)), lambda each: _entry(each, link)),
+        "gifts": _cut(_gifts(world, [each for each in (*week, *coming) if each.kind == "birthday"], materials), dict),
+        "year_ago": _cut(materials.year_ago, lambda each: _happening(each, link)),
+        "problems": _cut(materials.problems, lambda problem: problem._asdict()),
     }
 
 
@@ -160,6 +159,13 @@ def _stem(path: str) -> str:
     return path.rsplit("/", 1)[-1].removesuffix(".md")
 
 
-def _cut(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the first lines of a section and how many more there are."""
-    return {"lines": lines[:MOST], "more": max(0, len(lines) - MOST)}
+def _most_important(coming: Sequence[Reminder]) -> list[Reminder]:
+    """Return what is coming with all birthdays and dates before the rest is cut: these are to be known early."""
+    by_importance = sorted(range(len(coming)), key=lambda at: (coming[at].kind not in ("birthday", "date"), at))
+    kept = set(by_importance[:MOST])
+    return [coming[at] for at in sorted(range(len(coming)), key=lambda at: (at not in kept, at))]
+
+
+def _cut(section: Sequence[T], shown: Callable[[T], dict[str, Any]]) -> dict[str, Any]:
+    """Return the first of a section as they are `shown`, and how many more there are."""
+    return {"lines": [shown(each) for each in section[:MOST]], "more": max(0, len(section) - MOST)}

@@ -15,9 +15,8 @@ import yaml
 from frontmatter.default_handlers import BaseHandler
 
 from prmvault.core.fences import OPENING, Parts
+from prmvault.core.model import Value
 from prmvault.core.problems import Problem
-
-Value = str | list["Value"] | dict[str, "Value"]
 
 MAX_CHARACTERS = 128 * 1024
 MAX_DEPTH = 32

@@ -11,26 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 from prmvault.core.dates import DateError, full_date, parse_partial_date
-from prmvault.core.frontmatter import Value
+from prmvault.core.model import DEAD, ONCE, Value
+from prmvault.core.money import parse_money
 from prmvault.core.names import fold
 
 Report = Callable[[str, str, str, int], None]
 """`report(code, message, hint, item)`: `item` is the number of the list item, or -1 for the key itself."""
 
-DEAD = "yes"
-"""Somebody has died, and the day is not known."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,15})?")
-_CURRENCY = r"[^\W\d_]{0,10}\.?[$€£¥₹₺₽₴₩₪₫]?"
-_MONEY = re.compile(
-    rf"({_CURRENCY}) ?([+-]?(?:[0-9]{{1,3}}(?:[ .,'’][0-9]{{3}}){{1,5}}|[0-9]{{1,15}})(?:[.,][0-9]{{1,4}})?)"
-    rf"(?:,[-–—])? ?({_CURRENCY})"
-)
-_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
-_CURRENCIES = {
-    "€": "EUR", "EURO": "EUR", "EUROS": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "¥": "JPY",
-    "FR": "CHF",
-}
 _TAG_SPLIT = re.compile(r"[,\s]+")
 _LINKED = re.compile(r"\[\[[^\[\]\n]{1,400}\]\]")
 
@@ -123,23 +112,6 @@ def read_money(value: Value, report: Report) -> str | None:
     return amount
 
 
-def parse_money(text: str) -> str | None:
-    """Return `number CURRENCY` for an amount in English or German spelling, or None."""
-    match = _MONEY.fullmatch(" ".join(text[:100].split()))
-    if match is None or (match[1] and match[3]):
-        return None
-    currency = (match[1] or match[3]).upper().rstrip(".")
-    plain = re.sub(r"[ '’]", "", match[2])
-    if "," in plain and "." in plain:
-        decimal = max(plain.rfind(","), plain.rfind("."))
-        plain = re.sub(r"[.,]", "", plain[:decimal]) + "." + plain[decimal + 1 :]
-    elif _THOUSANDS.fullmatch(plain):
-        plain = re.sub(r"[.,]", "", plain)
-    else:
-        plain = plain.replace(",", ".")
-    return f"{plain} {_CURRENCIES.get(currency, currency)}".strip()
-
-
 def read_link(value: Value, report: Report) -> str | None:
     """Read one link or name."""
     links = read_links(value, report)
@@ -188,8 +160,12 @@ def read_dates(value: Value, report: Report) -> list[dict[str, Any]]:
     entries = []
     for entry in _read_maps(value, report, "date", "label", "repeat"):
         day = _date(entry.get("date", ""), report, entry["item"])
-        if day is not None:
-            entries.append({**entry, "date": day})
+        if day is None:
+            continue
+        entry["date"] = day
+        if entry.get("repeat"):
+            _check_yearly(entry, report)
+        entries.append(entry)
     return entries
 
 
@@ -283,6 +259,12 @@ def read_reminders(value: Value, report: Report) -> list[dict[str, Any]]:
     return reminders
 
 
+def read_repeat(value: Value, report: Report) -> str | None:
+    """Read how something repeats: a period, a phrase, a rule, or `none`, `never`, `no`."""
+    text = read_text(value, report)
+    return None if text is None else _repeat(text, report, -1)
+
+
 def read_map(value: Value, report: Report) -> dict[str, Any] | None:
     """Read a map; its parts stay as typed."""
     if isinstance(value, dict):
@@ -311,29 +293,56 @@ def _date(value: Value, report: Report, item: int) -> str | None:
 
 def _checked_date(entry: dict[str, Any], key: str, report: Report) -> None:
     if entry.get(key):
-        day = _date(entry[key], report, entry["item"])
-        if day is None:
-            del entry[key]
-        else:
-            entry[key] = day
+        _keep(entry, key, _date(entry[key], report, entry["item"]))
 
 
 def _check_recurrence(reminder: dict[str, Any], report: Report) -> None:
     """Drop a repeat or lead that cannot be read, with a problem."""
-    from datetime import date
+    from prmvault.core.recurrence import parse_lead
 
-    from prmvault.core.recurrence import next_repeat, parse_lead
-
-    day = date(2000, 1, 1)
-    for key, read in (("repeat", lambda text: next_repeat(day, text, day)), ("lead", parse_lead)):
-        text = reminder.get(key)
-        if not text:
-            continue
+    if reminder.get("repeat"):
+        _keep(reminder, "repeat", _repeat(reminder["repeat"], report, reminder["item"]))
+    if reminder.get("lead"):
         try:
-            read(text)
+            parse_lead(reminder["lead"])
         except DateError as error:
-            report("bad-repeat" if key == "repeat" else "bad-period", str(error), error.hint, reminder["item"])
-            del reminder[key]
+            report("bad-period", str(error), error.hint, reminder["item"])
+            del reminder["lead"]
+
+
+def _check_yearly(entry: dict[str, Any], report: Report) -> None:
+    """Drop the repeat of a date that says anything else than each year or only once, with a problem."""
+    from prmvault.core.recurrence import parse_repeat
+
+    repeat = _repeat(entry["repeat"], lambda *_problem: None, entry["item"])
+    yearly = parse_repeat("yearly"), parse_repeat("FREQ=YEARLY")
+    if repeat is None or not (repeat in ONCE or parse_repeat(repeat) in yearly):
+        message = f"come every year or once, not {_shown(entry['repeat'])}"
+        report("bad-repeat", message, "write repeat: none, or make it a reminder", entry["item"])
+        repeat = None
+    _keep(entry, "repeat", repeat)
+
+
+def _repeat(text: str, report: Report, item: int) -> str | None:
+    """Return a repeat that was checked, the words for none in lower case; None for everything else."""
+    from prmvault.core.recurrence import parse_repeat
+
+    word = fold(text.strip())
+    if word in ONCE:
+        return word
+    try:
+        parse_repeat(text)
+    except DateError as error:
+        report("bad-repeat", str(error), error.hint, item)
+        return None
+    return text
+
+
+def _keep(entry: dict[str, Any], key: str, value: str | None) -> None:
+    if value is None:
+        del entry[key]
+    else:
+        entry[key] = value
 
 
 def _read_maps(value: Value, report: Report, main: str, *keys: str) -> list[dict[str, Any]]:
@@ -392,6 +401,7 @@ KINDS: dict[str, Callable[[Value, Report], Any]] = {
     "gifts": read_gifts,
     "debts": read_debts,
     "reminders": read_reminders,
+    "repeat": read_repeat,
     "map": read_map,
     "raw": read_raw,
 }

@@ -6,6 +6,15 @@ from typing import Any, NamedTuple
 
 from prmvault.core.problems import Problem
 
+Value = str | list["Value"] | dict[str, "Value"]
+"""What a front matter value is before its kind is known: text, or lists and maps of text."""
+
+DEAD = "yes"
+"""Somebody has died, and the day is not known."""
+
+ONCE = ("none", "never", "no")
+"""What `repeat` says of something that comes only once."""
+
 
 class Task(NamedTuple):
     """A task item; dates are ISO text or empty, `status` is open, done or cancelled."""

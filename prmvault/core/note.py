@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from prmvault.core.channels import channel_of
 from prmvault.core.dates import DateError, parse_iso_date
 from prmvault.core.fences import split_note
-from prmvault.core.frontmatter import FrontMatter, Value, parse_front_matter
+from prmvault.core.frontmatter import FrontMatter, parse_front_matter
 from prmvault.core.kinds import KINDS, Report, numbered_items
 from prmvault.core.markdown import Body, Item, parse_body, parse_links, plain_text
-from prmvault.core.model import Contact, Note, Task
+from prmvault.core.model import Contact, Note, Task, Value
 from prmvault.core.problems import Problem
 from prmvault.core.schema import Field, NoteType, type_of
 
@@ -23,6 +23,7 @@ _TIME = re.compile(
     r"(?:\s?[-–]\s?[0-9]{1,2}(?:[:.][0-9]{2})?)?(?:\s?Uhr\b|\s?(?P<half>[ap])m\b)?[:,]?\s+(?:[-–—]\s+)?"
 )
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _LOG_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[:,]?\s*")
 _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 # With a date, because Anna Berg (Konfliktberaterin) is a person.
@@ -49,6 +50,10 @@ def parse_note(path: str, text: str, reading: Reading) -> Note:
     declared = front.values.get("type", "")
     note_type = type_of(path, declared if isinstance(declared, str) else "", reading.types)
     fields = _typed(path, front, note_type, problems)
+    if note_type.name == "event" and _ends_too_early(fields):
+        message = f"end {fields.pop('end')} is before the start, {fields['start']}"
+        hint = "write the day on which it ends, YYYY-MM-DD"
+        problems.append(Problem(path, front.lines.get("end", 1), "bad-date", message, hint))
     stem = path.rsplit("/", 1)[-1].removesuffix(".md")
     day = _date_of(path, stem, note_type, fields, front, problems, reading)
     tasks = tuple([_checked_task(task, path, problems) for task in body.tasks])
@@ -197,8 +202,24 @@ def _links(front: FrontMatter, body: Body) -> tuple[tuple[str, int], ...]:
     return tuple(found)
 
 
+def _ends_too_early(fields: Mapping[str, Any]) -> bool:
+    """Tell whether an event's end lies before its start; times count where both are plain hours and minutes."""
+    start, end = str(fields.get("start", "")), str(fields.get("end", ""))
+    if not start or not end or start[:10] != end[:10]:
+        return bool(start and end) and end[:10] < start[:10]
+    times = [moment[11:] for moment in (start, end)]
+    return all(_CLOCK.fullmatch(time) for time in times) and times[1].zfill(5) < times[0].zfill(5)
+
+
 def _checked_task(task: Task, path: str, problems: list[Problem]) -> Task:
-    """Return the task with canonical dates; what is no date goes, with a problem."""
+    """Return the task with canonical dates; what is no date goes, with a problem. A bad repeat is only reported."""
+    if task.repeat:
+        from prmvault.core.recurrence import parse_task_repeat
+
+        try:
+            parse_task_repeat(task.repeat)
+        except DateError as error:
+            problems.append(Problem(path, task.line, "bad-repeat", f"repeat {error}", error.hint))
     changed = {}
     for key in ("due", "scheduled", "start", "done"):
         text = getattr(task, key)
@@ -256,4 +277,3 @@ def _is_date(text: str) -> bool:
     except DateError:
         return False
     return True
-

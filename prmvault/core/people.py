@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from prmvault.core.model import Contact, Note
 from prmvault.core.names import fold, name_key
+
+if TYPE_CHECKING:
+    from prmvault.core.model import Contact, Note
 
 RANK_PATH, RANK_NAME, RANK_ALIAS, RANK_EMAIL, RANK_PHONE, RANK_ORG, RANK_UID = range(7)
 """What a name row is; links resolve by the first three, in this order."""
@@ -193,8 +195,9 @@ def next_contact(
 ) -> NextContact | None:
     """Return when the person of `note` is to be contacted next, after the last contact on day `last` (ISO or "").
 
-    The rule is the person's own `cadence`, else the shortest of the person's tags', else the default. Without any
-    contact yet it counts from `created`, else it is due today. None: no rule, `never`, or the person is dead.
+    The rule is the person's own `cadence`, else the shortest of the person's tags', else the default; an `at_most`
+    alone is the rule. Without any contact yet it counts from `created`, else it is due today. None: no rule, `never`,
+    or the person is dead.
     """
     from prmvault.core.dates import DateError, parse_iso_date
     from prmvault.core.recurrence import add_period, parse_period
@@ -202,7 +205,7 @@ def next_contact(
     if note.fields.get("deceased"):
         return None
     rule, source, line = _cadence_of(note, by_tag)
-    every = rule.get("every", "")
+    every = rule.get("every") or rule.get("at_most", "")
     if not every or fold(every) in ("never", "nie", "niemals"):
         return None
     begin = last or str(note.fields.get("created", ""))
@@ -216,7 +219,11 @@ def next_contact(
         return None  # Beyond the year 9999.
     since = f"last contact {begin}" if last else f"in the vault since {begin}"
     place = note.path if line else "prmvault.yaml"
-    return NextContact(due, latest, f"{source}; {since}", place, line)
+    told = ""
+    if latest is not None:
+        due = min(due, latest)
+        told = f"; at the latest {latest}" + (", which has passed" if latest < today else "")
+    return NextContact(due, latest, f"{source}; {since}{told}", place, line)
 
 
 def _cadence_of(note: Note, by_tag: Mapping[str, str]) -> tuple[dict[str, str], str, int]:
@@ -225,7 +232,8 @@ def _cadence_of(note: Note, by_tag: Mapping[str, str]) -> tuple[dict[str, str], 
 
     own = note.fields.get("cadence")
     if own:
-        return own, f"cadence {own.get('every', own.get('at_most', ''))}", note.lines.get("cadence", 1)
+        source = own.get("every") or f"at most {own['at_most']}"
+        return own, f"cadence {source}", note.lines.get("cadence", 1)
     best: tuple[int, str] | None = None
     for tag in note.fields.get("tags", ()):
         for rule_tag in _tag_and_parents(tag):

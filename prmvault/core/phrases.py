@@ -205,9 +205,7 @@ def _resolved(question: _Question, year: str | None, month: int, day: int) -> da
     number = int(year)
     if len(year) == len("26"):
         century = today.year - today.year % 100
-        number = min(
-            (century + number + shift for shift in (-100, 0, 100)), key=lambda one: abs(one - today.year)
-        )
+        number = min((century + number + shift for shift in (-100, 0, 100)), key=lambda one: abs(one - today.year))
     return _day_or_none(number, month, day)
 
 

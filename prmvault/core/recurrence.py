@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.core.dates import DateError, day_in_year, parse_iso_date, quoted
@@ -125,6 +126,7 @@ class _Interval(int):
         return int(self)
 
 
+@lru_cache(maxsize=256)
 def parse_period(text: str) -> Period:
     """Return the length of time that `text` names: `3 weeks`, `alle 2 Wochen`, `monthly`, `2w`.
 
@@ -186,9 +188,11 @@ def add_period(day: date, period: Period) -> date:
     A month without such a day gives its last day: 31 January and a month is 28 or 29 February. Raises
     DateError outside the years 1 to 9999.
     """
-    from dateutil.relativedelta import relativedelta
-
     try:
+        if not period.months:
+            return day + timedelta(days=period.days)  # Without dateutil: a question starts sooner.
+        from dateutil.relativedelta import relativedelta
+
         return day + relativedelta(months=period.months, days=period.days)
     except (ValueError, OverflowError):
         raise DateError(f"no calendar goes that far from {day.isoformat()}") from None

@@ -6,7 +6,8 @@ file is enough: the other side is derived when it is shown.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from prmvault.core.names import fold
 
@@ -82,14 +83,25 @@ class Relation(NamedTuple):
     gender: str = ""
 
 
-def relation_words() -> dict[str, Relation]:
-    """Return folded word → relation, for every word known."""
+More = Mapping[str, Mapping[str, Any]]
+"""Relations of the settings: type → `inverse` (a type, or empty) and lists of `words`, `female` and `male` ones."""
+
+
+def relation_words(more: More | None = None) -> dict[str, Relation]:
+    """Return folded word → relation, for every word known and those of `more`, which go before the known ones."""
     table: dict[str, Relation] = {}
     for kind, words in _WORDS.items():
         for gender, group in zip(("", "F", "M"), words.split("|"), strict=True):
             for word in group.split():
                 table.setdefault(fold(word), Relation(kind, gender))
         table[fold(kind)] = Relation(kind)
+    for kind, told in (more or {}).items():
+        for gender, key in (("", "words"), ("F", "female"), ("M", "male")):
+            table.update((fold(word), Relation(kind, gender)) for word in told[key])
+    for kind, told in (more or {}).items():
+        table[fold(kind)] = Relation(kind)
+        if told["inverse"]:
+            table.setdefault(fold(told["inverse"]), Relation(told["inverse"]))
     return table
 
 
@@ -102,9 +114,12 @@ def relation_of(word: str, table: dict[str, Relation]) -> Relation:
     return Relation(word.strip())
 
 
-def inverse_type(kind: str) -> str:
-    """Return what the owner of the note is to the linked person: parent → child."""
-    for left, right in _INVERSES.items():
+def inverse_type(kind: str, more: More | None = None) -> str:
+    """Return what the owner of the note is to the linked person: parent → child. `more` are the settings' types."""
+    declared = {name: str(told["inverse"]) for name, told in (more or {}).items() if told["inverse"]}
+    if kind in declared:
+        return declared[kind]
+    for left, right in (*_INVERSES.items(), *declared.items()):
         if kind == left:
             return right
         if kind == right:

@@ -10,8 +10,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from prmvault.core.dates import age_on, full_date, next_occurrence, parse_iso_date, parse_partial_date
-from prmvault.core.kinds import DEAD
-from prmvault.core.model import Note, Task
+from prmvault.core.model import DEAD, ONCE, Note, Task
 from prmvault.core.people import next_contact
 
 
@@ -106,7 +105,7 @@ def dates(world: World, first: date, last: date) -> Iterator[Reminder]:
             when = parse_partial_date(entry["date"])
             label = entry.get("label") or "date"
             line = note.lines.get(f"dates.{entry['item']}", note.lines.get("dates", 1))
-            if entry.get("repeat") in ("none", "never", "no"):
+            if entry.get("repeat") in ONCE:
                 once = full_date(when)
                 days: list[date] = [once] if once is not None and first <= once <= last else []
             else:
@@ -141,19 +140,21 @@ def own_reminders(world: World, first: date, last: date) -> Iterator[Reminder]:
 
 
 def plans(world: World, first: date, last: date) -> Iterator[Reminder]:
-    """Items of journal days about people, and events."""
+    """Items of journal days about people, and events: one of several days on the first of them that is asked for."""
     for told in world.happenings:
         day = parse_iso_date(told.date)
         if first <= day <= last:
             title = f"{told.time} {told.text}".strip()
             yield Reminder(day, "plan", title, ", ".join(told.people), told.path, told.line)
     for note in world.events:
-        for day in _event_days(note, first, last):
-            time = note.fields["start"][11:]
+        for day, until in _event_days(note, first, last, world.leap_day):
+            shown = max(day, first)
+            time = note.fields["start"][11:] if shown == day else ""
             place = f", {note.fields['place']}" if note.fields.get("place") else ""
+            end = f" (until {until.isoformat()})" if until > day else ""
             people = ", ".join(text.strip("[]").split("|")[-1] for text in note.fields.get("people", ()))
-            title = f"{time} {note.title}{place}".strip()
-            yield Reminder(day, "plan", title, people, note.path, note.lines.get("start", 1))
+            title = f"{time} {note.title}{place}{end}".strip()
+            yield Reminder(shown, "plan", title, people, note.path, note.lines.get("start", 1))
 
 
 def tasks(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -196,7 +197,7 @@ def _yearly(when: Any, first: date, last: date, leap_day: str) -> list[date]:
 def _occurrences(entry: Mapping[str, Any], first: date, last: date, leap_day: str) -> list[date]:
     start = parse_iso_date(entry["on"])
     repeat = entry.get("repeat")
-    if not repeat or repeat in ("none", "never", "no"):
+    if not repeat or repeat in ONCE:
         return [start] if first <= start <= last and not _is_done(entry, start) else []
     from prmvault.core.recurrence import next_repeat
 
@@ -219,7 +220,7 @@ def _missed(entry: Mapping[str, Any], today: date, leap_day: str) -> date | None
     repeat = entry.get("repeat")
     if start >= today:
         return None
-    if not repeat or repeat in ("none", "never", "no"):
+    if not repeat or repeat in ONCE:
         return None if _is_done(entry, start) else start
     from prmvault.core.recurrence import next_repeat, previous_repeat
 
@@ -253,16 +254,27 @@ def _leads(entry: Mapping[str, Any]) -> list[timedelta]:
     return [timedelta(days=period.days + 30 * period.months) for period in parse_lead(entry["lead"])]
 
 
-def _event_days(note: Note, first: date, last: date) -> list[date]:
+def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tuple[date, date]]:
+    """Return the first and the last day of each turn of an event that goes on between `first` and `last`."""
     if not note.fields.get("start"):
         return []
     entry = {"on": note.fields["start"][:10], "repeat": note.fields.get("repeat")}
-    from prmvault.core.dates import DateError
+    start = parse_iso_date(entry["on"])
+    length = timedelta()
+    if note.fields.get("end"):
+        length = max(length, parse_iso_date(note.fields["end"][:10]) - start)
+    begun = _begun_before(start, entry["repeat"], first, leap_day) if length else None
+    running = [begun] if begun is not None and first - begun <= length else []
+    return [(day, day + length) for day in (*running, *_occurrences(entry, first, last, leap_day))]
 
-    try:
-        return _occurrences(entry, first, last, "feb-28")
-    except DateError:
-        return _occurrences({"on": entry["on"]}, first, last, "feb-28")  # `check` reports the rule.
+
+def _begun_before(start: date, repeat: str | None, day: date, leap_day: str) -> date | None:
+    """Return the last turn before `day`."""
+    if not repeat or repeat in ONCE:
+        return start if start < day else None
+    from prmvault.core.recurrence import previous_repeat
+
+    return previous_repeat(start, repeat, day - timedelta(days=1), leap_day=leap_day)
 
 
 def _day_of(task: Task) -> date | None:

@@ -10,19 +10,24 @@ from typing import NamedTuple
 
 
 class Field(NamedTuple):
-    """A field of a note type; `kind` is a name in `kinds.KINDS` or `choice`, whose values are in `of`."""
+    """A field of a note type; `kind` is a name in `kinds.KINDS` or `choice`, whose values are in `of`.
+
+    What is not `indexed` is left out of what a search finds.
+    """
 
     kind: str
     of: tuple[str, ...] = ()
     required: bool = False
+    indexed: bool = True
 
 
 class NoteType(NamedTuple):
-    """A type of note, its folder in the vault and its fields."""
+    """A type of note, its folder in the vault, its fields, and the template of new notes (empty: named as the type)."""
 
     name: str
     folder: str
     fields: Mapping[str, Field]
+    template: str = ""
 
 
 _EVERY_NOTE = {
@@ -73,13 +78,18 @@ _PERSON = {
     "photo": Field("text"),
     "documents": Field("texts"),
 }
-_JOURNAL = {"date": Field("date"), "mood": Field("number"), "people": Field("links"), "place": Field("text")}
+_JOURNAL = {
+    "date": Field("date"),
+    "mood": Field("choice", ("1", "2", "3", "4", "5")),
+    "people": Field("links"),
+    "place": Field("text"),
+}
 _EVENT = {
     "title": Field("text"),
     "start": Field("moment"),
     "end": Field("moment"),
     "timezone": Field("text"),
-    "repeat": Field("text"),
+    "repeat": Field("repeat"),
     "place": Field("text"),
     "people": Field("links"),
 }
@@ -102,13 +112,11 @@ FOLDERS = {
 }
 
 
-def note_types(
-    folders: Mapping[str, str] = FOLDERS, own: Mapping[str, tuple[str, Mapping[str, Field]]] | None = None
-) -> dict[str, NoteType]:
+def note_types(folders: Mapping[str, str] = FOLDERS, own: Mapping[str, NoteType] | None = None) -> dict[str, NoteType]:
     """Return the note types by name.
 
-    `folders` gives the folder of a type; `own` gives, by type, a folder (empty: the known one) and fields that add
-    to the built-in ones or replace them.
+    `folders` gives the folder of a type; `own` gives, by name, a type whose folder may be empty (then it is the known
+    one) and whose fields add to the built-in ones or replace them.
     """
     built_in = {
         "person": {**_EVERY_NOTE, **_REACHABLE, **_PERSON},
@@ -120,9 +128,10 @@ def note_types(
     types = {"note": PLAIN_NOTE}
     for name, fields in built_in.items():
         types[name] = NoteType(name, folders.get(name, FOLDERS[name]), fields)
-    for name, (folder, own_fields) in (own or {}).items():
-        base = types.get(name, NoteType(name, folder or name, _EVERY_NOTE))
-        types[name] = NoteType(name, folder or base.folder, {**base.fields, **own_fields})
+    for name, declared in (own or {}).items():
+        base = types.get(name, NoteType(name, name, _EVERY_NOTE))
+        fields = {**base.fields, **declared.fields}
+        types[name] = declared._replace(folder=declared.folder or base.folder, fields=fields)
     return types
 
 

@@ -12,9 +12,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from prmvault.core.problems import PrmvaultError
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 # What YAML 1.1 does not allow (section 5.1) or takes for a line break, and noncharacters.
@@ -57,16 +61,10 @@ def render_text(source: str, name: str, values: Mapping[str, Any]) -> str:
     """Render a template's text in Jinja's sandbox; raises PrmvaultError with the template's name and line."""
     import jinja2
     from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-        autoescape=name.endswith(".html.j2"),
-    )
-    environment.filters["yaml_text"] = yaml_text
     try:
         parts, length = [], 0
-        for part in environment.from_string(source).generate(values):
+        for part in _compiled(source, is_html=name.endswith(".html.j2")).generate(values):
             parts.append(part)
             length += len(part)
             if length > MAX_CHARACTERS:
@@ -78,6 +76,19 @@ def render_text(source: str, name: str, values: Mapping[str, Any]) -> str:
         line = _line_in_template(error)
         message = str(error).split("\n", 1)[0][:300]
         raise PrmvaultError(f"{name}:{line}: {message} [bad-template]", hint="docs/format.md has the values") from None
+
+
+@lru_cache(maxsize=8)
+def _compiled(source: str, *, is_html: bool) -> Template:
+    """Compile a template for the sandbox; the watcher renders the same one again and again."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=is_html
+    )
+    environment.filters["yaml_text"] = yaml_text
+    return environment.from_string(source)
 
 
 def yaml_text(text: str) -> str:
@@ -105,8 +116,15 @@ def _render_apart(path: str, name: str, values: Mapping[str, Any]) -> str:
     try:
         # The child imports the same package, whatever folder the user stands in, and nothing of the vault.
         done = subprocess.run(  # noqa: S603 - our own interpreter and module
-            command, input=request, capture_output=True, text=True, timeout=SECONDS, check=False, encoding="utf-8",
-            cwd=_CHECKOUT, env={**os.environ, "PYTHONPATH": _CHECKOUT},
+            command,
+            input=request,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+            encoding="utf-8",
+            cwd=_CHECKOUT,
+            env={**os.environ, "PYTHONPATH": _CHECKOUT},
         )
     except subprocess.TimeoutExpired:
         raise PrmvaultError(f"{name}: the template took more than {SECONDS} s [bad-template]") from None

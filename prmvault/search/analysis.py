@@ -58,12 +58,12 @@ def same_stem(word: str, candidates: Iterable[str], stem: tuple[Callable[[str], 
 
 def stem_prefix(word: str, stem: tuple[Callable[[str], str], ...]) -> str:
     """Return how every word begins that may share a stem with `word`; nothing where the word is too short."""
-    if len(word) <= _MIN_STEM or not stem or not word.isalpha():
+    if len(word) < _MIN_STEM or not stem or not word.isalpha():
         return ""
-    shortest = min((each(word) for each in stem), key=len)
-    # A stem may end in another letter than the word has there: happily, happy → happi.
-    length = len(shortest) - 1 if len(shortest) > _MIN_STEM + 1 else len(shortest)
-    return word[:length] if length >= _MIN_STEM else ""
+    shortest = min((each(word) for each in stem), key=lambda each: (len(each), not each.endswith("i")))
+    # A stem may end in another letter than the word has there: baby, babies → babi.
+    is_cut = len(shortest) > _MIN_STEM + 1 or (len(shortest) > _MIN_STEM and shortest.endswith("i"))
+    return word[: max(len(shortest) - is_cut, _MIN_STEM)]
 
 
 def _stemmer(module: str, name: str) -> Callable[[str], str]:

@@ -15,6 +15,9 @@ _NAMES_BOOST = 3.0
 _OTHER_FORM_BOOST = 0.4
 _EXACT_BOOST = 2.0
 _MAX_CANDIDATES = 500
+_SHORT = 3
+_MAX_CANDIDATES_OF_SHORT = 150
+"""Many words begin with the same three letters, and few of them are forms of each other."""
 _MAX_EXPANSION = 100
 
 
@@ -141,7 +144,8 @@ class Compiler:
         prefix = stem_prefix(word, stem)
         if not prefix:
             return []
-        candidates = list(islice(self._reader.expand_prefix("body", prefix), _MAX_CANDIDATES))
+        most = _MAX_CANDIDATES if len(prefix) > _SHORT else _MAX_CANDIDATES_OF_SHORT
+        candidates = list(islice(self._reader.expand_prefix("body", prefix), most))
         near = [text for text in map(_text, candidates) if text != word and len(text) <= len(word) + 4]
         return same_stem(word, near, stem)
 

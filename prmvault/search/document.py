@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from prmvault.core.fences import split_note
@@ -11,7 +12,7 @@ from prmvault.search.analysis import special_words, words
 if TYPE_CHECKING:
     from prmvault.core.model import Note
 
-FORMAT = 2
+FORMAT = 3
 """Raise this whenever what is indexed changes: an older index is then built again."""
 
 _MAX_TERM = 80
@@ -33,11 +34,14 @@ def index_schema() -> Any:
     )
 
 
-def document(note: Note, file_text: str) -> dict[str, Any]:
+def document(note: Note, file_text: str, unindexed: AbstractSet[str] = frozenset()) -> dict[str, Any]:
     """Return the values of the index's fields for `note`, whose file holds `file_text`.
 
-    The words are those of the front matter's values and of the body; of the whole file where it can't be read.
+    The words are those of the front matter's values, but for the keys `unindexed`, and of the body; of the whole file
+    where it can't be read.
     """
+    if unindexed:
+        note = _without(note, unindexed)
     text = "\n".join([*_texts(note.fields), split_note(file_text).body]) if note.readable else file_text
     stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     names = dict.fromkeys([note.title, stem, *note.fields.get("aliases", ())])
@@ -59,6 +63,15 @@ def keyed_terms(key: str, value: str) -> list[str]:
     begin = f"{key.casefold()}="
     whole = begin + name_key(value)
     return [whole[:_MAX_TERM], *(begin + word for word in words(value))]
+
+
+def _without(note: Note, keys: AbstractSet[str]) -> Note:
+    """Return the note without these fields and the links in them."""
+    lines = {line for place, line in note.lines.items() if place in keys or place.rpartition(".")[0] in keys}
+    return note._replace(
+        fields={key: value for key, value in note.fields.items() if key not in keys},
+        links=tuple(link for link in note.links if link[1] not in lines),
+    )
 
 
 def _terms(note: Note, stem: str) -> set[str]:

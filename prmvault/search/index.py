@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -34,7 +33,7 @@ class Source(NamedTuple):
     """Where the index gets its notes: `documents(paths)` yields (path, fields for Whoosh) for those that exist.
 
     `identity` and `seq` are the facts' (an index of other facts is of no use); `changed` and `removed` give the
-    paths since a seq.
+    paths since a seq; `covered` gives the seq up to which what `documents` yielded is what the facts know.
     """
 
     identity: str
@@ -42,6 +41,7 @@ class Source(NamedTuple):
     changed: Callable[[int], list[str]]
     removed: Callable[[int], list[str]]
     documents: Callable[[Iterable[str]], Iterator[tuple[str, dict[str, Any]]]]
+    covered: Callable[[], int]
 
 
 class Hit(NamedTuple):
@@ -109,7 +109,7 @@ def update_index(cache: str, source: Source, *, wait: float, progress: Progress 
 
 def delete_index(cache: str) -> None:
     """Delete the index; nothing is lost but the time to build it."""
-    shutil.rmtree(os.path.join(cache, _FOLDER), ignore_errors=True)
+    _delete_folder(os.path.join(cache, _FOLDER))
 
 
 class Search:
@@ -162,7 +162,7 @@ def _build(cache: str, source: Source, progress: Progress | None) -> int:
     """Build the index from nothing in a folder of its own, then put it in place."""
     for name in os.listdir(cache):
         if name.startswith(_FOLDER + ".new"):
-            shutil.rmtree(os.path.join(cache, name), ignore_errors=True)  # A build that was killed.
+            _delete_folder(os.path.join(cache, name))  # A build that was killed.
     folder = os.path.join(cache, f"{_FOLDER}.new{os.getpid()}")
     os.mkdir(folder, 0o700)
     paths = source.changed(0)
@@ -174,7 +174,7 @@ def _build(cache: str, source: Source, progress: Progress | None) -> int:
         delete_index(cache)
         os.rename(folder, os.path.join(cache, _FOLDER))
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        _delete_folder(folder)
         raise
     return len(paths)
 
@@ -263,9 +263,15 @@ def _write_state(folder: str, source: Source) -> None:
     path = os.path.join(folder, _STATE)
     temporary = f"{path}.{os.getpid()}"
     with open(temporary, "w", encoding="utf-8") as file:
-        file.write("\n".join([f"{FORMAT} {source.identity} {source.seq}", *sizes]))
+        file.write("\n".join([f"{FORMAT} {source.identity} {source.covered()}", *sizes]))
     os.replace(temporary, path)
 
 
 def _size_line(folder: str, name: str) -> str:
     return f"{name} {os.stat(os.path.join(folder, name)).st_size}"
+
+
+def _delete_folder(folder: str) -> None:
+    from shutil import rmtree  # Late: a search deletes nothing.
+
+    rmtree(folder, ignore_errors=True)

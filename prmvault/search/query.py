@@ -101,7 +101,7 @@ def _alternatives(tokens: Sequence[str], at: int, depth: int) -> tuple[Node | No
     while at < len(tokens):
         token = tokens[at]
         at += 1
-        if token == ")":
+        if token == ")":  # noqa: S105 - a sign of the query language
             if depth:
                 break
             continue

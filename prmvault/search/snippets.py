@@ -31,7 +31,7 @@ def snippet(text: str, wanted: Wanted, length: int = _LENGTH) -> Snippet:
     text = normalize("NFC", text)
     begins = (*(word for word in wanted.words if word), *wanted.prefixes)
     best: tuple[tuple[int, int, int], int, str, list[tuple[int, int]]] | None = None
-    exact = bool(wanted.spelled) and _has_exact(text, wanted.spelled)
+    exact = has_exact(text, wanted)
     for number, line in enumerate(text.split("\n"), 1):
         folded = fold(line)
         if not any(begin in folded for begin in begins):
@@ -57,8 +57,12 @@ def _is_wanted(word: str, wanted: Wanted) -> bool:
     return word in wanted.words or (bool(wanted.prefixes) and word.startswith(wanted.prefixes))
 
 
-def _has_exact(text: str, spelled: frozenset[str]) -> bool:
-    lower = text.lower()
+def has_exact(text: str, wanted: Wanted) -> bool:
+    """Tell whether one of the wanted words stands in `text` as it was typed."""
+    spelled = wanted.spelled
+    if not spelled:
+        return False
+    lower = normalize("NFC", text).lower()
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", lower) for word in spelled if word in lower)
 
 

@@ -116,9 +116,7 @@ def _taken_apart(field: Any, value: Any) -> tuple[int, list[Any]]:
     if field.vector or field.separate_spelling():
         raise NotImplementedError("vectors and spelling need Whoosh's own writer")
     found = list(field.index(value))
-    return sum(item[1] for item in found), [
-        (text.decode("latin-1"), weight, data) for text, _, weight, data in found
-    ]
+    return sum(item[1] for item in found), [(text.decode("latin-1"), weight, data) for text, _, weight, data in found]
 
 
 def _joined(sources: list[Iterator[Term]]) -> Iterator[Term]:
@@ -222,9 +220,7 @@ class TermWriter(SegmentWriter):  # type: ignore[misc] # Whoosh has no types
         self._added = True
         self.docnum += 1
 
-    def add_postings_to_pool(
-        self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None
-    ) -> None:
+    def add_postings_to_pool(self, reader: SegmentReader, startdoc: int, docmap: dict[int, int] | None) -> None:
         """Take over the postings of a segment that is merged into this one; flushing reads them."""
         # The merge closes the reader that it gives.
         again = SegmentReader(self.storage, self.schema, reader.segment())
@@ -238,8 +234,7 @@ class TermWriter(SegmentWriter):  # type: ignore[misc] # Whoosh has no types
                 field = self.schema[name]
                 sources = [self.pool.pop(name)]
                 sources += [
-                    _moved(reader, name, startdoc, docmap, field.format)
-                    for reader, startdoc, docmap in self._merged
+                    _moved(reader, name, startdoc, docmap, field.format) for reader, startdoc, docmap in self._merged
                 ]
                 lengths = self._lengths(name) if field.scorable else b""
                 self.fieldwriter.write_field(name, field.format, _joined(sources), lengths)

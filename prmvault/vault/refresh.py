@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from prmvault import __version__
 from prmvault.core.problems import Problem
 from prmvault.vault.facts import Facts, Progress
 from prmvault.vault.files import SETTINGS_FILE, Folder, folder_entries, is_text, look, pack_folder, read_file, stats_of
@@ -80,7 +81,8 @@ class _Difference(NamedTuple):
 def load_state(facts: Facts, root: str) -> State:
     """Return the vault's settings: the kept ones while the file is untouched, else read again."""
     stats = (stats_of(root, SETTINGS_FILE), stats_of(root, _IGNORE_FILE))
-    key = repr(stats)
+    # Another version of the program may read settings and notes otherwise.
+    key = f"{__version__} {stats!r}"
     kept = facts.settings(key)
     if kept is not None and kept[0] == facts.reading():
         return State(*kept)
@@ -91,10 +93,8 @@ def load_state(facts: Facts, root: str) -> State:
 
     settings = parse_settings(texts[0])
     text = settings._replace(problems=(*unreadable, *settings.problems)).to_json()
-    is_settled = not unreadable and all(
-        numbers is None or numbers[1] < now - _DOUBTFUL_NS for numbers in stats
-    )
-    reading = _digest("\0".join(texts).encode()).hex()
+    is_settled = not unreadable and all(numbers is None or numbers[1] < now - _DOUBTFUL_NS for numbers in stats)
+    reading = content_hash("\0".join([__version__, *texts]).encode()).hex()
     is_other = reading != facts.reading()
     if is_other or is_settled:
         with facts.transaction():
@@ -224,7 +224,7 @@ def _read(
     except OSError:
         lost.append(path)
         return doubtful
-    digest = _digest(content.data)
+    digest = content_hash(content.data)
     if facts.hash_of(path) != digest:
         rows.append(_rows(path, content.data, digest, reading))
     if content.stats[1] > before - _DOUBTFUL_NS:
@@ -267,12 +267,14 @@ def reading_of(settings: Settings) -> Reading:
 
 def types_of(settings: Settings) -> dict[str, NoteType]:
     """Return the vault's note types."""
-    from prmvault.core.schema import FOLDERS, Field, note_types
+    from prmvault.core.schema import FOLDERS, Field, NoteType, note_types
 
     own = {
-        name: (
+        name: NoteType(
+            name,
             declared["folder"],
-            {key: Field(kind, tuple(of), required) for key, (kind, of, required) in declared["fields"].items()},
+            {key: Field(kind, tuple(of), *flags) for key, (kind, of, *flags) in declared["fields"].items()},
+            declared["template"],
         )
         for name, declared in settings.types.items()
     }
@@ -337,7 +339,8 @@ def _text_of(root: str, name: str, problems: list[Problem]) -> str:
         return ""
 
 
-def _digest(data: bytes) -> bytes:
+def content_hash(data: bytes) -> bytes:
+    """Return the hash by which the facts know a file's content."""
     from hashlib import blake2b
 
     return blake2b(data, digest_size=16).digest()

@@ -23,6 +23,7 @@ class Settings(NamedTuple):
     cadence: dict[str, str] = {}  # noqa: RUF012 - never changed
     leap_day: str = "feb-28"
     channels: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
+    relations: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - never changed
     log_headings: tuple[str, ...] = ("Log", "Verlauf")
     digest_folder: str = "digest"
     digest_horizon: str = "4 weeks"
@@ -186,6 +187,53 @@ def _channels(key: str, value: Any, report: _Tell) -> dict[str, Any]:
     return {key: table}
 
 
+def _relations(key: str, value: Any, report: _Tell) -> dict[str, Any]:
+    """Read `type: {inverse: type, words: [], female: [], male: []}`, all four optional."""
+    from prmvault.core.names import fold
+    from prmvault.core.relations import inverse_type, relation_of, relation_words
+
+    if not isinstance(value, dict):
+        report(f"{key} takes `type: {{inverse: …, words: […]}}`")
+        return {}
+    built_in = relation_words()
+    types: dict[str, dict[str, Any]] = {}
+    for name, declared in value.items():
+        kind = relation_of(name, built_in).type
+        if not fold(kind) or fold(kind) != fold(name.strip()):
+            report(f"{key}: {name!r} is a word for {kind!r}", f"write {kind}: {{words: [{name}]}}")
+        elif isinstance(declared, dict) or declared == "":
+            types[kind] = _relation(kind, declared or {}, report)
+        else:
+            report(f"{key}: {name} takes inverse, words, female and male", f"write {name}: {{inverse: …}}")
+    taken = {fold(relation.type) for relation in built_in.values()} | {fold(kind) for kind in types}
+    for kind, told in types.items():
+        for words in (told["words"], told["female"], told["male"]):
+            for word in [word for word in words if fold(word) in taken - {fold(kind)}]:
+                report(f"{key}: {word!r} is a type, and no word for {kind}", "choose another word")
+                words.remove(word)
+    table = relation_words({kind: {**told, "inverse": ""} for kind, told in types.items()})
+    for kind, told in types.items():
+        told["inverse"] = relation_of(told["inverse"], table).type
+        if fold(kind) in built_in and told["inverse"] not in ("", inverse_type(kind)):
+            report(f"{key}: the inverse of {kind} is built in, {inverse_type(kind)}", "choose another name")
+            told["inverse"] = ""
+    return {key: types}
+
+
+def _relation(kind: str, declared: dict[str, Any], report: _Tell) -> dict[str, Any]:
+    from prmvault.core.names import fold
+
+    read: dict[str, Any] = {"inverse": "", "words": [], "female": [], "male": []}
+    for name, given in declared.items():
+        items = given if isinstance(given, list) else [given] if given else []
+        words = [item.strip() for item in items if isinstance(item, str) and fold(item.strip())]
+        if name in read and len(words) == len(items) and not (name == "inverse" and isinstance(given, list)):
+            read[name] = words if name != "inverse" else "".join(words)
+        else:
+            report(f"relations: {kind} has no {name!r} of this form", "inverse: type; words, female, male: [texts]")
+    return read
+
+
 def _digest(_key: str, value: Any, report: _Tell) -> dict[str, Any]:
     read: dict[str, Any] = {}
     if not isinstance(value, dict):
@@ -215,8 +263,12 @@ def _horizon(text: str, report: _Tell) -> dict[str, Any]:
     return {"digest_horizon": text}
 
 
+_ALWAYS_FOUND = ("type", "name", "tags", "tag", "aliases", "alias")
+"""What a note is called and where it belongs is in the index in any case."""
+
+
 def _types(_key: str, value: Any, report: _Tell) -> dict[str, Any]:
-    """Read `type: {folder, fields: {key: kind or {kind, of, required}}}`."""
+    """Read `type: {folder, template, fields: {key: kind or {kind, of, required, indexed}}}`."""
     types: dict[str, dict[str, Any]] = {}
     if not isinstance(value, dict):
         report("types takes `type: {folder: …, fields: {…}}`")
@@ -230,14 +282,19 @@ def _types(_key: str, value: Any, report: _Tell) -> dict[str, Any]:
         if not isinstance(folder, str) or not _is_inside(folder):
             report(f"type {name}: the folder is outside of the vault")
             folder = ""
+        template = declared.get("template", "")
+        if template and not (isinstance(template, str) and _is_template(template)):
+            report(f"type {name}: template takes the name of a file in templates/", f"such as {name}.md.j2")
+            template = ""
+        _report_unknown(f"type {name}", declared, ("folder", "template", "fields"), report)
         read = {key: _field(name, key, given, report) for key, given in fields.items()}
         good = {key: field for key, field in read.items() if field is not None}
-        types[name] = {"folder": _normal(folder), "fields": good}
+        types[name] = {"folder": _normal(folder), "template": template, "fields": good}
     return {"types": types}
 
 
 def _field(type_name: str, key: str, given: Any, report: _Tell) -> list[Any] | None:
-    """Read one field as [kind, values of a choice, required]."""
+    """Read one field as [kind, values of a choice, required, indexed]."""
     from prmvault.core.kinds import KINDS
     from prmvault.core.schema import PLAIN_NOTE, note_types
 
@@ -250,15 +307,28 @@ def _field(type_name: str, key: str, given: Any, report: _Tell) -> list[Any] | N
         known = ", ".join([*KINDS, "choice (with of: [...])"])
         report(f"type {type_name}: field {key!r} has no known kind", f"known are {known}")
         return None
-    required = _flag(field.get("required", "false"))
-    if required is None:
-        report(f"type {type_name}: required of {key!r} is true or false")
+    _report_unknown(f"type {type_name}: field {key!r}", field, ("kind", "of", "required", "indexed"), report)
+    flags = {}
+    for name, default in (("required", "false"), ("indexed", "true")):
+        flags[name] = _flag(field.get(name) or default)
+        if flags[name] is None:
+            report(f"type {type_name}: {name} of {key!r} is true or false")
+            flags[name] = default == "true"
+    if key in _ALWAYS_FOUND and not flags["indexed"]:
+        report(f"type {type_name}: {key!r} is always found", "indexed: false is for other fields")
+        flags["indexed"] = True
     built_in = note_types().get(type_name, PLAIN_NOTE).fields.get(key)
     if built_in is not None and built_in.kind != kind:
         # The program itself reads these: another kind would break what it does with them.
         report(f"type {type_name}: {key!r} is built in, as {built_in.kind}", "choose another name")
         return None
-    return [kind, of, bool(required)]
+    return [kind, of, flags["required"], flags["indexed"]]
+
+
+def _report_unknown(place: str, given: dict[str, Any], known: tuple[str, ...], report: _Tell) -> None:
+    for name in given:
+        if name not in known:
+            report(f"{place}: {name!r} is not known", f"known are {', '.join(known)}")
 
 
 def _kind_name(written: Any) -> str:
@@ -284,6 +354,10 @@ def _is_inside(folder: str) -> bool:
     return not leads_out and "\\" not in folder and ":" not in folder and folder.isprintable()
 
 
+def _is_template(name: str) -> bool:
+    return name.endswith(".j2") and "/" not in name and _is_inside(name)
+
+
 def _normal(folder: str) -> str:
     """Return the folder as paths in the vault write it."""
     return "/".join(part for part in folder.split("/") if part not in ("", "."))
@@ -298,6 +372,7 @@ _READERS: dict[str, Callable[[str, Any, _Tell], dict[str, Any]]] = {
     "cadence": _cadence,
     "leap_day": _leap_day,
     "channels": _channels,
+    "relations": _relations,
     "log_headings": _texts,
     "digest": _digest,
     "ignore": _texts,

@@ -315,9 +315,7 @@ class FolderWatcher:
             self._unsubscribe()
             self._poll(None)
         else:
-            self._tell(
-                Notice("watch-restarted", "File events stopped unexpectedly; watching was started again.")
-            )
+            self._tell(Notice("watch-restarted", "File events stopped unexpectedly; watching was started again."))
             self._subscribe()
 
     def _check_coverage(self) -> None:
@@ -337,9 +335,7 @@ class FolderWatcher:
         self._rescan_every = min(self._rescan_every, POLL_EVERY)
         instead = f"The folder is compared every {self._rescan_every:g} s instead."
         if error and error.errno in {errno.ENOSPC, errno.EMFILE}:
-            message = (
-                f"The system's limit of watched folders is reached, some changes are not reported. {instead}"
-            )
+            message = f"The system's limit of watched folders is reached, some changes are not reported. {instead}"
             hint = "Raise fs.inotify.max_user_watches or max_user_instances with sysctl, then start again."
             self._tell(Notice("watch-limit", message, hint))
         else:

@@ -145,9 +145,7 @@ class Subscription:
         try:
             self._observer.start()
             self._threads = [
-                thread
-                for thread in threading.enumerate()
-                if isinstance(thread, BaseThread) and thread not in threads
+                thread for thread in threading.enumerate() if isinstance(thread, BaseThread) and thread not in threads
             ]
             self._instances = inotify_instances() - instances
             parent = str(Path(root).parent)

@@ -149,7 +149,9 @@ def test_a_value_that_would_be_a_problem_is_refused(vault: Vault, kind: str, val
     assert code in refused(vault, "A/B", value, kind=kind)
 
 
-@pytest.mark.parametrize("value", ["nothing", "=x", " =x", "a:b=x", "#a=x", "a\nb=x", "[a=x", "- a=x", "? a=x", "&a=x", "<<=x", "|=x"])
+@pytest.mark.parametrize(
+    "value", ["nothing", "=x", " =x", "a:b=x", "#a=x", "a\nb=x", "[a=x", "- a=x", "? a=x", "&a=x", "<<=x", "|=x"]
+)
 def test_what_is_no_key_and_value_is_refused(vault: Vault, value: str) -> None:
     assert "is not key=value" in refused(vault, "Ann", value)
 
@@ -176,6 +178,37 @@ def test_a_type_of_ones_own_has_the_plain_template_or_its_own(vault_at: Any) -> 
     )
     vault_at.write("templates/book.md.j2", "---\ntype: [\n---\n")
     assert "the note would have a problem in line" in refused(opened, "Sanditon", "author=Austen", kind="book")
+    opened.facts.close()
+
+
+def test_the_settings_name_the_template_of_a_type(vault_at: Any) -> None:
+    vault_at.write(
+        "prmvault.yaml",
+        "types: {book: {template: thing.md.j2}, person: {template: thing.md.j2}, journal: {template: d.md.j2}}\n",
+    )
+    vault_at.write("templates/book.md.j2", "not this one\n")
+    vault_at.write("templates/thing.md.j2", "---\ntype: {{ type }}\n---\n# {{ name }}\n")
+    vault_at.write("templates/d.md.j2", "---\ntype: journal\n---\n# {{ weekday }}\n")
+    said: list[str] = []
+    opened = open_vault(vault_at.root, said.append)
+    assert opened.problems == ()
+    assert read(opened, add(opened, "Emma", kind="book")) == "---\ntype: book\n---\n# Emma\n"
+    assert read(opened, add(opened, "Ann")) == "---\ntype: person\n---\n# Ann\n"
+    assert read(opened, journal_day(opened, TODAY)[0]) == "---\ntype: journal\n---\n# Friday\n"
+    assert said == []
+    opened.facts.close()
+
+
+def test_a_template_that_is_missing_is_told_and_the_common_one_taken(vault_at: Any) -> None:
+    vault_at.write("prmvault.yaml", "types: {book: {template: thing.md.j2}, journal: {template: d.md.j2}}\n")
+    said: list[str] = []
+    opened = open_vault(vault_at.root, said.append)
+    assert "type: book\n" in read(opened, add(opened, "Emma", kind="book"))
+    assert "type: journal\n" in read(opened, journal_day(opened, TODAY)[0])
+    assert said == [
+        "there is no template thing.md.j2; note.md.j2 is used",
+        "there is no template d.md.j2; journal.md.j2 is used",
+    ]
     opened.facts.close()
 
 

@@ -115,7 +115,9 @@ def test_a_contact_planned_until_sunday_counts_as_one(vault_at: Any) -> None:
 
 
 def test_a_template_of_the_vault_is_used(vault_at: Any) -> None:
-    vault_at.write("templates/digest.md.j2", "{{ week }}: {% for day in days %}{{ day.entries[0].title }}{% endfor %}\n")
+    vault_at.write(
+        "templates/digest.md.j2", "{{ week }}: {% for day in days %}{{ day.entries[0].title }}{% endfor %}\n"
+    )
     vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
     assert text_of(vault_at) == "2026-W47: Ann has a birthday\n"
 
@@ -124,7 +126,9 @@ def test_a_template_of_the_vault_is_used(vault_at: Any) -> None:
     ("source", "place"),
     [("ok\n{% for %}", "templates/digest.md.j2:2: "), ("ok\n\n{{ nonsense }}", "templates/digest.md.j2:3: ")],
 )
-def test_a_broken_template_is_told_with_its_line_and_the_old_digest_stays(vault_at: Any, source: str, place: str) -> None:
+def test_a_broken_template_is_told_with_its_line_and_the_old_digest_stays(
+    vault_at: Any, source: str, place: str
+) -> None:
     vault = opened(vault_at.path)
     write_digest(vault, MONDAY)
     old = (vault_at.path / "digest/2026-W47.md").read_bytes()

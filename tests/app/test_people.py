@@ -133,6 +133,19 @@ def test_a_relation_stated_on_both_sides_is_one(vault_at: Any) -> None:
     ]
 
 
+def test_relations_of_the_settings_are_seen_from_both_sides(vault_at: Any) -> None:
+    vault_at.write("prmvault.yaml", "relations: {landlord: {inverse: tenant, female: [Vermieterin]}}\n")
+    vault_at.write("people/Ann.md", '---\nrelated: [{Vermieterin: "[[Bea]]"}, {tenant: "[[Carl]]"}]\n---\n')
+    vault_at.write("people/Bea.md", "")
+    vault_at.write("people/Carl.md", "")
+    assert related(vault_at, "Ann") == {
+        ("landlord", "Bea", "people/Bea.md"),
+        ("tenant", "Carl", "people/Carl.md"),
+    }
+    assert related(vault_at, "Bea") == {("tenant", "Ann", "people/Ann.md")}
+    assert related(vault_at, "Carl") == {("landlord", "Ann", "people/Ann.md")}
+
+
 def test_a_link_that_may_mean_two_people_relates_neither(vault_at: Any) -> None:
     vault_at.write("people/Ann.md", '---\nrelated: [{friend: "[[Bob]]"}]\n---\n')
     for folder in ("a", "b"):

@@ -85,7 +85,10 @@ def test_an_ambiguous_link_names_the_notes(vault_at: Any) -> None:
     vault_at.write("notes/Ann.md", "see\n[[Ann]] and [[people/Ann]]\n")
     (problem,) = problems_of(vault_at)
     assert (problem.path, problem.line, problem.code) == ("notes/Ann.md", 2, "ambiguous-link")
-    assert sorted(problem.hint.removeprefix("write the path, such as ").split(" or ")) == ["[[notes/Ann]]", "[[people/Ann]]"]
+    assert sorted(problem.hint.removeprefix("write the path, such as ").split(" or ")) == [
+        "[[notes/Ann]]",
+        "[[people/Ann]]",
+    ]
 
 
 def test_a_dangling_link_is_told_by_check_alone(vault_at: Any) -> None:

@@ -44,9 +44,7 @@ TAGS = listed(
     "family friend colleague choir school university neighbour climbing work/berlin work/london book-club chess"
 )
 DAY_TAGS = listed("travel garden work health music reading family cooking hiking")
-CHANNELS = listed(
-    "call Anruf visit besucht meeting getroffen meal gegessen mail letter Brief chat video telefoniert"
-)
+CHANNELS = listed("call Anruf visit besucht meeting getroffen meal gegessen mail letter Brief chat video telefoniert")
 RELATIONS = listed(
     "parent child sibling spouse friend colleague Schwester Bruder Oma cousin godparent mentor neighbour"
 )
@@ -170,8 +168,7 @@ def _cast(rng: Random, counts: Counts) -> Cast:
     people = [ME, *others[:20], ONLY_ONE, *others[20:]]
     kinds = ("GmbH", "AG", "Ltd", "e.V", "Verlag", "School")
     organizations = [
-        f"{rng.choice(FAMILY_NAMES)} {rng.choice(PLACES)} {rng.choice(kinds)} {n}"
-        for n in range(counts.organizations)
+        f"{rng.choice(FAMILY_NAMES)} {rng.choice(PLACES)} {rng.choice(kinds)} {n}" for n in range(counts.organizations)
     ]
     fame = [0.0, *(1 / (rank + 5) for rank in range(1, len(people)))]  # nobody meets themselves
     return Cast(people, list(accumulate(fame)), organizations, vocabulary)
@@ -226,9 +223,7 @@ def _person(rng: Random, cast: Cast, name: str) -> str:
         (0.05, lambda: f"debts:\n  - {{amount: {rng.randint(5, 90)} EUR, by: me, date: {_date(rng, 400)}}}"),
         (
             0.1,
-            lambda: (
-                f"reminders:\n  - {{text: ask about the garden, on: {_date(rng, 300, ahead=60)}, repeat: yearly}}"
-            ),
+            lambda: f"reminders:\n  - {{text: ask about the garden, on: {_date(rng, 300, ahead=60)}, repeat: yearly}}",
         ),
         (0.3, lambda: f"t_shirt: {rng.choice(('S', 'M', 'L', 'XL'))}\nseat: {rng.randrange(99)}"),
         (0.15, lambda: f"skat_runde: {rng.choice(PLACES)}"),
@@ -254,9 +249,7 @@ def _related(rng: Random, cast: Cast) -> str:
     for other in rng.sample(cast.people, rng.randint(1, 3)):
         kind = rng.choice(RELATIONS)
         lines.append(
-            f'  - {kind}: "[[{other}]]"'
-            if rng.random() < 0.5
-            else f'  - {{type: {kind}, person: "[[{other}]]"}}'
+            f'  - {kind}: "[[{other}]]"' if rng.random() < 0.5 else f'  - {{type: {kind}, person: "[[{other}]]"}}'
         )
     return "\n".join(lines)
 
@@ -275,8 +268,7 @@ def _person_items(rng: Random, cast: Cast) -> list[str]:
     if rng.random() < 0.3:
         items.append("## Log\n")
         items += [
-            f"- {_date(rng, 3_000)} {rng.choice(CHANNELS)}: {_some_words(rng, cast)}"
-            for _ in range(rng.randint(1, 4))
+            f"- {_date(rng, 3_000)} {rng.choice(CHANNELS)}: {_some_words(rng, cast)}" for _ in range(rng.randint(1, 4))
         ]
     if rng.random() < 0.2:
         items.append(_task(rng, cast, TODAY - dt.timedelta(days=rng.randrange(900))))

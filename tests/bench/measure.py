@@ -77,9 +77,7 @@ def run_once(command: Command, *, keep_output: bool = False) -> Run:
             stdout=output if keep_output else subprocess.DEVNULL,
             stderr=errors,
         )
-        timer = threading.Timer(
-            command.timeout, os.kill, (process.pid, signal.SIGKILL)
-        )  # kill() would reap it
+        timer = threading.Timer(command.timeout, os.kill, (process.pid, signal.SIGKILL))  # kill() would reap it
         timer.start()
         try:
             _, status, usage = os.wait4(process.pid, 0)
@@ -191,10 +189,7 @@ class Watched:
         until = time.perf_counter() + at_most
         while time.perf_counter() < until:
             used = cpu_seconds(self.process.pid)
-            if (
-                self.wait_for(lambda _: True, quiet) is None
-                and cpu_seconds(self.process.pid) - used < 0.05 * quiet
-            ):
+            if self.wait_for(lambda _: True, quiet) is None and cpu_seconds(self.process.pid) - used < 0.05 * quiet:
                 return
 
     def last_words(self) -> str:

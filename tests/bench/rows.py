@@ -101,9 +101,7 @@ def _ratio_row(bench: Bench, name: str, runs: Paired, target: float | None) -> R
 
 def _value_row(bench: Bench, name: str, value: float, unit: str, target: float | None, **more: Any) -> Result:
     verdict = _verdict(value, target)
-    return Result(name, bench.notes, value, None, None, unit, _limit(target, f" {unit}"), verdict)._replace(
-        **more
-    )
+    return Result(name, bench.notes, value, None, None, unit, _limit(target, f" {unit}"), verdict)._replace(**more)
 
 
 def _verdict(value: float, target: float | None) -> str:
@@ -136,9 +134,7 @@ def _measure_questions(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
         "search WORD": (bench.ours("search", queries.medium.text, accept=lambda text: ".md" in text), search),
         'search "WORD WORD"': (bench.ours("search", pair, accept=lambda text: ".md" in text), search),
         "search, 20 snippets": (
-            bench.ours(
-                "search", queries.common.text, "-n", many, accept=lambda text: text.count(".md") >= int(many)
-            ),
+            bench.ours("search", queries.common.text, "-n", many, accept=lambda text: text.count(".md") >= int(many)),
             search,
         ),
     }
@@ -160,9 +156,7 @@ def _is_person(text: str, person: str) -> bool:
         found = json.loads(text)
     except ValueError:
         return False
-    return isinstance(found, list) and any(
-        isinstance(one, dict) and one.get("name") == person for one in found
-    )
+    return isinstance(found, list) and any(isinstance(one, dict) and one.get("name") == person for one in found)
 
 
 def _measure_build(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
@@ -221,12 +215,8 @@ def _build_recoll(bench: Bench, recoll: str, config: Path) -> Run:
         "monioniceclass": "2",
         "loglevel": "2",
     }
-    (config / "recoll.conf").write_text(
-        "".join(f"{key} = {value}\n" for key, value in settings.items()), "utf-8"
-    )
-    (config / "mimemap").write_text(
-        ".md = text/plain\n", "utf-8"
-    )  # as the shipped one of newer versions says
+    (config / "recoll.conf").write_text("".join(f"{key} = {value}\n" for key, value in settings.items()), "utf-8")
+    (config / "mimemap").write_text(".md = text/plain\n", "utf-8")  # as the shipped one of newer versions says
     return run_once(_recoll(bench, config, recoll, "-z"))
 
 
@@ -237,9 +227,7 @@ def _check_recoll(bench: Bench, config: Path) -> None:
     if asker:
         answer = run_once(_recoll(bench, config, asker, "-n", "1", expected.text), keep_output=True).output
         if f"{expected.notes} results" not in answer:
-            raise MeasurementError(
-                f"recoll should find {expected.notes} notes with {expected.text}: {answer[:100]!r}"
-            )
+            raise MeasurementError(f"recoll should find {expected.notes} notes with {expected.text}: {answer[:100]!r}")
 
 
 def _recoll(bench: Bench, config: Path, *argv: str) -> Command:
@@ -280,9 +268,7 @@ def _measure_watcher(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
         if REST_CPU in names:
             yield _value_row(bench, REST_CPU, share, "%", 0.5)
         if REST_MEMORY in names:
-            yield _value_row(
-                bench, REST_MEMORY, resident_megabytes(watcher.process.pid), "MB", by_size(bench, 80, 150)
-            )
+            yield _value_row(bench, REST_MEMORY, resident_megabytes(watcher.process.pid), "MB", by_size(bench, 80, 150))
 
 
 def _wait_until_ready(watcher: Watched, probe: Path) -> None:
@@ -307,15 +293,11 @@ def _saves_row(bench: Bench, watcher: Watched, notes: Sequence[Path]) -> Result:
         if told is None:
             lost, in_a_row = lost + 1, in_a_row + 1
             if in_a_row == LOST_IN_A_ROW:
-                raise MeasurementError(
-                    f"{LOST_IN_A_ROW} saves went unnoticed; last lines: {watcher.last_words()}"
-                )
+                raise MeasurementError(f"{LOST_IN_A_ROW} saves went unnoticed; last lines: {watcher.last_words()}")
         else:
             in_a_row = 0
             delays.append(told - began)
-        time.sleep(
-            chance.uniform(0.1, 0.7)
-        )  # so that the saves do not march in step with any timer of the watcher
+        time.sleep(chance.uniform(0.1, 0.7))  # so that the saves do not march in step with any timer of the watcher
     late = percentile(delays, 0.95)
     row = _value_row(bench, SAVED, late, "s", by_size(bench, 0.6, 0.8), samples=tuple(delays))
     row = row._replace(

@@ -41,15 +41,9 @@ class Options(NamedTuple):
 def parse_arguments(argv: list[str]) -> Options:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Measure prmvault against its targets.")
-    parser.add_argument(
-        "--sizes", default=",".join(map(str, SIZES)), help="numbers of notes (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--quick", action="store_true", help="865 notes and few runs: does everything still work?"
-    )
-    parser.add_argument(
-        "--only", default="", metavar="NAME", help="only the rows with this text in their name"
-    )
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of notes (default: %(default)s)")
+    parser.add_argument("--quick", action="store_true", help="865 notes and few runs: does everything still work?")
+    parser.add_argument("--only", default="", metavar="NAME", help="only the rows with this text in their name")
     parser.add_argument(
         "--program", type=Path, default=Path(sys.executable).parent / "prmvault", help="what to measure"
     )
@@ -59,14 +53,10 @@ def parse_arguments(argv: list[str]) -> Options:
         default=Path(tempfile.gettempdir()) / "prmvault-bench",
         help="where vaults are kept",
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", dest="report", help="write the results here as well"
-    )
+    parser.add_argument("--json", type=Path, metavar="FILE", dest="report", help="write the results here as well")
     known = parser.parse_args(argv)
     sizes = [865] if known.quick else [int(size) for size in known.sizes.split(",")]
-    return Options(
-        sizes, known.quick, known.only, known.program.absolute(), known.vaults.absolute(), known.report
-    )
+    return Options(sizes, known.quick, known.only, known.program.absolute(), known.vaults.absolute(), known.report)
 
 
 def prepare_vault(folder: Path, notes: int) -> Path:

@@ -175,12 +175,7 @@ def _compounds(rng: Random, stems: list[str]) -> Iterator[str]:
             rng.choices(stems, cum_weights=ranks, k=1_000),
             strict=True,
         ):
-            yield (
-                first.capitalize()
-                + rng.choice(("", "", "s", "en"))
-                + second
-                + rng.choice(("", "", "e", "en", "s"))
-            )
+            yield (first.capitalize() + rng.choice(("", "", "s", "en")) + second + rng.choice(("", "", "e", "en", "s")))
 
 
 def _weighted(ranked: Iterable[str], taken: tuple[str, ...]) -> Words:

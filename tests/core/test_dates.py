@@ -217,9 +217,7 @@ def test_the_next_occurrence_is_the_first_such_day_from_the_given_one_on(
         ("--03-14", date(2018, 1, 1), None, "None"),
     ],
 )
-def test_the_age_is_as_exact_as_the_date_of_birth(
-    born: str, day: date, expected: Age | None, shown: str
-) -> None:
+def test_the_age_is_as_exact_as_the_date_of_birth(born: str, day: date, expected: Age | None, shown: str) -> None:
     age = age_on(parse_partial_date(born), day)
     assert age == expected
     assert str(age) == shown
@@ -236,9 +234,7 @@ def test_the_age_is_as_exact_as_the_date_of_birth(
         (date(2024, 2, 29), "mar-01", 24),
     ],
 )
-def test_who_is_born_on_29_february_turns_older_on_the_leap_day_setting(
-    day: date, leap_day: str, years: int
-) -> None:
+def test_who_is_born_on_29_february_turns_older_on_the_leap_day_setting(day: date, leap_day: str, years: int) -> None:
     assert age_on(PartialDate(2000, 2, 29), day, leap_day) == Age(years, years)
 
 
@@ -259,9 +255,7 @@ def test_the_years_that_someone_lived(born: str, died: str, expected: Age | None
 
 
 @given(born=partial_dates, day=st.dates(), leap_day=leap_days)
-def test_an_age_is_never_negative_and_spans_at_most_a_year(
-    born: PartialDate, day: date, leap_day: str
-) -> None:
+def test_an_age_is_never_negative_and_spans_at_most_a_year(born: PartialDate, day: date, leap_day: str) -> None:
     age = age_on(born, day, leap_day)
     if age is not None:
         assert 0 <= age.low <= age.high <= age.low + 1
@@ -269,12 +263,9 @@ def test_an_age_is_never_negative_and_spans_at_most_a_year(
 
 
 @given(born=whole_dates, day=st.dates(), leap_day=leap_days)
-def test_an_age_goes_up_on_the_birthday_and_on_no_other_day(
-    born: PartialDate, day: date, leap_day: str
-) -> None:
+def test_an_age_goes_up_on_the_birthday_and_on_no_other_day(born: PartialDate, day: date, leap_day: str) -> None:
     today, tomorrow = (
-        age_on(born, one, leap_day)
-        for one in (day, min(day, date.max - timedelta(days=1)) + timedelta(days=1))
+        age_on(born, one, leap_day) for one in (day, min(day, date.max - timedelta(days=1)) + timedelta(days=1))
     )
     if today and tomorrow and day < date.max:
         is_birthday = next_occurrence(born, day + timedelta(days=1), leap_day) == day + timedelta(days=1)

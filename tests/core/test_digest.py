@@ -28,7 +28,13 @@ def person(name: str, front: str) -> Any:
 def materials(*people: Any, tasks: tuple[OpenTask, ...] = (), **more: Any) -> Materials:
     cadence = more.pop("cadence", {})
     world = World(MONDAY, people, (), tasks, more.pop("happenings", ()), more.pop("last", {}), cadence, "feb-28")
-    values = {"horizon": timedelta(weeks=4), "year_ago": (), "ideas": (), "problems": (), "link": lambda path: f"<{path}>"}
+    values = {
+        "horizon": timedelta(weeks=4),
+        "year_ago": (),
+        "ideas": (),
+        "problems": (),
+        "link": lambda path: f"<{path}>",
+    }
     return Materials(**{"world": world, **values, **more})
 
 
@@ -63,7 +69,9 @@ def test_round_birthdays_are_marked(born: int, is_round: bool) -> None:
 
 
 def test_what_is_overdue_on_monday_is_not_shown_among_the_days() -> None:
-    tasks = tuple(OpenTask("x.md", Task(1, text, "open", due=due), ()) for text, due in [("a", "2026-11-15"), ("b", "2026-11-16")])
+    tasks = tuple(
+        OpenTask("x.md", Task(1, text, "open", due=due), ()) for text, due in [("a", "2026-11-15"), ("b", "2026-11-16")]
+    )
     digest = make_digest(MONDAY, materials(tasks=tasks))
     assert [entry["title"] for entry in digest["overdue"]["lines"]] == ["a"]
     assert [entry["title"] for entry in digest["days"][0]["entries"]] == ["b"]
@@ -82,14 +90,29 @@ def test_contacts_are_worst_first_and_never_among_the_days() -> None:
 
 
 def test_coming_shows_each_line_of_a_note_once_and_no_contacts() -> None:
-    ann = person("Ann", "cadence: 3 weeks\nreminders:\n  - {text: call, on: 2026-11-02, repeat: weekly, done: 2026-11-16}")
+    ann = person(
+        "Ann", "cadence: 3 weeks\nreminders:\n  - {text: call, on: 2026-11-02, repeat: weekly, done: 2026-11-16}"
+    )
     digest = make_digest(MONDAY, materials(ann))
     assert [entry["date"] for entry in digest["coming"]["lines"]] == ["2026-11-23"]
 
 
+def test_what_goes_on_after_the_week_is_told_in_it_and_not_again() -> None:
+    trip = parse_note("events/Trip.md", "---\nstart: 2026-11-13\nend: 2026-12-01\n---\n", READING)
+    fair = parse_note("events/Fair.md", "---\nstart: 2026-11-23\nend: 2026-11-30\n---\n", READING)
+    given = materials()
+    digest = make_digest(MONDAY, given._replace(world=given.world._replace(events=(trip, fair))))
+    assert [entry["title"] for entry in digest["days"][0]["entries"]] == ["Trip (until 2026-12-01)"]
+    assert [(entry["date"], entry["title"]) for entry in digest["coming"]["lines"]] == [
+        ("2026-11-23", "Fair (until 2026-11-30)")
+    ]
+
+
 def test_long_sections_are_cut_and_the_rest_is_counted() -> None:
     count = MOST + 3
-    people = [person(f"P{number:02}", "cadence: 1 week\nbirthday: --11-30\nwishes: [a book]") for number in range(count)]
+    people = [
+        person(f"P{number:02}", "cadence: 1 week\nbirthday: --11-30\nwishes: [a book]") for number in range(count)
+    ]
     tasks = [OpenTask("x.md", Task(at, f"t{at}", "open", due="2026-01-01"), ()) for at in range(count)]
     tasks += [OpenTask("y.md", Task(at, f"t{at}", "open"), ()) for at in range(count)]
     digest = make_digest(
@@ -103,6 +126,13 @@ def test_long_sections_are_cut_and_the_rest_is_counted() -> None:
     )
     for section in ("contacts", "overdue", "undated", "coming", "gifts", "year_ago", "problems"):
         assert (len(digest[section]["lines"]), digest[section]["more"]) == (MOST, 3), section
+
+
+def test_of_what_is_coming_birthdays_are_never_cut_for_plans() -> None:
+    plans = tuple(Happening("2026-11-24", "", "", f"plan {at}", ("P",), "j.md", at) for at in range(MOST + 3))
+    digest = make_digest(MONDAY, materials(person("Ann", "birthday: --12-08"), happenings=plans))
+    titles = [entry["title"] for entry in digest["coming"]["lines"]]
+    assert (len(titles), titles[-1], digest["coming"]["more"]) == (MOST, "Ann has a birthday", 4)
 
 
 def test_gift_ideas_are_shown_for_coming_birthdays_without_what_was_given() -> None:

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from prmvault.core.channels import channel_words
 from prmvault.core.note import Reading, is_conflict_copy, parse_note
-from prmvault.core.schema import Field, note_types
+from prmvault.core.schema import Field, NoteType, note_types
 from prmvault.vault.files import decode_note
 
 if TYPE_CHECKING:
     from prmvault.core.model import Contact, Note
 
 OWN = {
-    "deal": (
+    "deal": NoteType(
+        "deal",
         "",
         {
             "stage": Field("choice", ("lead", "won"), required=True),
@@ -170,6 +171,37 @@ def test_a_wrong_date_key_is_reported_and_the_file_name_counts() -> None:
     assert (read.date, problems(read)) == ("2026-11-21", [(3, "bad-date")])
 
 
+@pytest.mark.parametrize("mood", ["1", "5"])
+def test_a_mood_is_a_number_from_1_to_5(mood: str) -> None:
+    assert note(f"---\nmood: {mood}\n---\n", DAY).fields == {"mood": mood}
+
+
+@pytest.mark.parametrize("mood", ["0", "6", "4.5", "good"])
+def test_a_mood_of_another_kind_is_a_problem(mood: str) -> None:
+    read = note(f"---\nplace: x\nmood: {mood}\n---\n", DAY)
+    assert (read.fields, problems(read)) == ({"place": "x"}, [(3, "bad-choice")])
+
+
+@pytest.mark.parametrize("end", ["2026-12-05", "2026-12-05 22:00", "2026-12-05T9:00", "2026-12-05 8:00Z", "2027-01-01"])
+def test_an_event_ends_when_it_began_or_later(end: str) -> None:
+    read = note(f"---\nend: {end}\nstart: 2026-12-05 09:00\n---\n", "events/x.md")
+    assert read.problems == ()
+    assert "end" in read.fields
+
+
+@pytest.mark.parametrize("end", ["2026-12-04", "2026-12-04 22:00", "2026-12-05 8:59", "1999-12-31"])
+def test_an_end_before_the_start_is_a_problem_on_its_line(end: str) -> None:
+    read = note(f"---\nend: {end}\nstart: 2026-12-05 09:00\n---\n", "events/x.md")
+    assert problems(read) == [(2, "bad-date")]
+    assert set(read.fields) == {"start"}
+
+
+def test_a_repeat_of_an_event_that_cannot_be_read_is_a_problem_on_its_line() -> None:
+    read = note("---\nstart: 2026-12-05\nrepeat: now and then\n---\n", "events/x.md")
+    assert (read.fields, problems(read)) == ({"start": "2026-12-05"}, [(3, "bad-repeat")])
+    assert note("---\nrepeat: every 2 weeks\n---\n", "events/x.md").fields == {"repeat": "every 2 weeks"}
+
+
 def test_a_list_item_of_a_day_that_links_somebody_is_a_contact() -> None:
     text = "---\nmood: 4\n---\n# Day\nMet nobody but [[Zoe]].\n- 18:00 call [[Oma Gerda|Oma]]: wants a bench #gift ^b1\n  and [[people/Tom]] was there\n- rain\n- [ ] call [[Ben]]\n- [x] visit [[Cleo]]\n- [-] lunch [[Dora]]\n"
     first, second = note(text, DAY).contacts
@@ -202,7 +234,7 @@ def test_a_list_item_of_a_day_that_links_somebody_is_a_contact() -> None:
             ("9:30-10:15", "09:30"),
             ("9:30 – 10:15 Uhr", "09:30"),
             ("9.30–10.15 Uhr", "09:30"),
-            ("9.30", "09:30"),
+            ("9.30 Uhr", "09:30"),
         ),
         *(
             ("6:30 pm", "18:30"),
@@ -260,6 +292,24 @@ def test_a_log_item_on_a_day_that_does_not_exist_is_a_problem() -> None:
 def test_a_date_of_a_task_is_one_or_a_problem(written: str, due: str, found: list[tuple[int, str]]) -> None:
     read = note(f"Tasks\n- [ ] call {written}\n")
     assert [(task.text, task.due) for task in read.tasks] == [("call", due)]
+    assert problems(read) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("🔁 every month on the last 📅 2026-12-01", []),
+        ("🔁 every 2 weeks when done", []),
+        ("[repeat:: FREQ=WEEKLY;BYDAY=MO]", []),
+        ("🔁 every blue moon 📅 2026-12-01", [(2, "bad-repeat")]),
+        ("[repeat:: often]", [(2, "bad-repeat")]),
+    ],
+)
+def test_a_repeat_of_a_task_that_cannot_be_read_is_a_problem_and_the_task_stays(
+    written: str, found: list[tuple[int, str]]
+) -> None:
+    read = note(f"Tasks\n- [ ] call {written}\n")
+    assert [(task.text, task.status, bool(task.repeat)) for task in read.tasks] == [("call", "open", True)]
     assert problems(read) == found
 
 

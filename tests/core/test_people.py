@@ -187,6 +187,10 @@ def test_a_misspelled_name_is_found() -> None:
         ("cadence: 3 weeks", "2026-11-01", "2026-11-22", None),
         ("cadence: {every: 3 weeks, at_most: 2 months}", "2026-11-01", "2026-11-22", "2027-01-01"),
         ("cadence: {every: 3 weeks, at_most: never}", "2026-11-01", "2026-11-22", None),
+        ("cadence: {at_most: 2 months}", "2026-11-01", "2027-01-01", "2027-01-01"),
+        ("cadence: {at_most: 2 months}\ntags: [family]", "2026-11-01", "2027-01-01", "2027-01-01"),
+        ("cadence: {every: 2 months, at_most: 3 weeks}", "2026-11-01", "2026-11-22", "2026-11-22"),
+        ("cadence: {at_most: 2 months}", "", "2026-11-21", None),
         ("cadence: 3 weeks\ncreated: 2026-11-10", "", "2026-12-01", None),
         ("cadence: 3 weeks", "", "2026-11-21", None),
         ("tags: [family/close, friend]", "2026-11-01", "2026-11-15", None),
@@ -220,6 +224,24 @@ def test_the_next_contact_is_due_by_the_own_rule_else_the_shortest_of_the_tags(
 )
 def test_nobody_is_due_without_a_rule_or_after_death_or_beyond_the_calendar(yaml: str) -> None:
     assert next_contact(note(yaml), "", by_tag={"work": "never"}, today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        ("3 weeks", "cadence 3 weeks; last contact 2026-11-01"),
+        ("{every: 1 week, at_most: 3 weeks}", "cadence 1 week; last contact 2026-11-01; at the latest 2026-11-22"),
+        ("{at_most: 1 month}", "cadence at most 1 month; last contact 2026-11-01; at the latest 2026-12-01"),
+        (
+            "{every: 1 week, at_most: 19 days}",
+            "cadence 1 week; last contact 2026-11-01; at the latest 2026-11-20, which has passed",
+        ),
+    ],
+)
+def test_the_reason_tells_until_when_at_the_latest(rule: str, reason: str) -> None:
+    found = next_contact(note(f"cadence: {rule}"), "2026-11-01", by_tag={}, today=TODAY)
+    assert found is not None
+    assert found.reason == reason
 
 
 def test_the_reason_stands_where_the_rule_does() -> None:

@@ -91,9 +91,7 @@ WORDS = (
     ],
 )
 @pytest.mark.parametrize("prefer", ["past", "future"])
-def test_a_phrase_with_one_meaning_is_that_day_whatever_is_preferred(
-    text: str, day: str, prefer: Prefer
-) -> None:
+def test_a_phrase_with_one_meaning_is_that_day_whatever_is_preferred(text: str, day: str, prefer: Prefer) -> None:
     assert parse_day(text, FRIDAY, prefer=prefer).isoformat() == day
 
 
@@ -187,9 +185,7 @@ def test_what_is_no_day_is_refused_with_a_remedy(text: str, message: str) -> Non
     assert refused.value.hint
 
 
-@pytest.mark.parametrize(
-    "piece", ["x", " ", "in ", "1", "friday ", "last ", "1.", "3/", "ä", "mo mo, ", "the "]
-)
+@pytest.mark.parametrize("piece", ["x", " ", "in ", "1", "friday ", "last ", "1.", "3/", "ä", "mo mo, ", "the "])
 def test_a_huge_text_is_refused_with_a_short_message(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     with pytest.raises(DateError) as refused:
@@ -237,9 +233,7 @@ def test_a_day_without_year_is_the_nearest_one_on_the_preferred_side(day: date, 
     assert all((one.day, one.month) != (day.day, day.month) for one in between)
 
 
-@given(
-    today=ordinary_days, name=st.sampled_from(["Mon", "di", "Mittwoch", "thursday", "Fr.", "Samstag", "so"])
-)
+@given(today=ordinary_days, name=st.sampled_from(["Mon", "di", "Mittwoch", "thursday", "Fr.", "Samstag", "so"]))
 def test_a_weekday_is_at_most_six_days_off_and_last_and_next_are_never_today(today: date, name: str) -> None:
     past = parse_day(name, today, prefer="past")
     future = parse_day(name, today, prefer="future")

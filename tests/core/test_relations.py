@@ -87,6 +87,44 @@ def test_every_type_is_a_word_for_itself_and_the_inverse_of_its_inverse(kind: st
     assert inverse_type(kind) in TYPES
 
 
+MORE = {
+    "landlord": {"inverse": "tenant", "words": ["Vermieter", "house owner"], "female": ["Vermieterin"], "male": []},
+    "guardian": {"inverse": "child", "words": [], "female": [], "male": []},
+    "friend": {"inverse": "", "words": ["Pate"], "female": [], "male": ["Kumpel"]},
+    "Bandmate": {"inverse": "", "words": [], "female": [], "male": []},
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "relation"),
+    [
+        ("vermieterin", Relation("landlord", "F")),
+        ("Vermieterinnen", Relation("landlord", "F")),
+        ("House Owner", Relation("landlord")),
+        ("landlords", Relation("landlord")),
+        ("tenants", Relation("tenant")),
+        ("Kumpel", Relation("friend", "M")),
+        ("Freundin", Relation("friend", "F")),
+        ("Pate", Relation("friend")),
+        ("bandmate", Relation("Bandmate")),
+        ("child", Relation("child")),
+    ],
+)
+def test_the_settings_add_types_and_words_which_go_before_the_known_ones(word: str, relation: Relation) -> None:
+    assert relation_of(word, relation_words(MORE)) == relation
+
+
+@pytest.mark.parametrize(
+    ("kind", "inverse"),
+    [
+        *(("landlord", "tenant"), ("tenant", "landlord"), ("guardian", "child"), ("child", "parent")),
+        *(("friend", "friend"), ("Bandmate", "Bandmate"), ("parent", "child"), ("chess", "chess")),
+    ],
+)
+def test_an_inverse_of_the_settings_need_not_be_declared_itself(kind: str, inverse: str) -> None:
+    assert inverse_type(kind, MORE) == inverse
+
+
 def test_no_word_has_two_meanings() -> None:
     assert WORDS["freundin"].type == WORDS["freund"].type == "friend"
     assert all(relation_of(word, WORDS) == relation for word, relation in WORDS.items())

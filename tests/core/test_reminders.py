@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prmvault.core.model import Note
 from prmvault.core.note import parse_note
 from prmvault.core.reminders import Happening, OpenTask, Reminder, World, reminders
 from prmvault.vault.refresh import reading_of
@@ -28,7 +29,9 @@ def world(
     happenings: tuple[Happening, ...] = (),
 ) -> World:
     """Return the world of people whose front matter is given: `Ann: birthday: --01-01` is people/Ann.md."""
-    people, tasks, events = [], [], []
+    people: list[Note] = []
+    events: list[Note] = []
+    tasks = []
     for text in notes:
         name, _, front = text.partition("|")
         folder = "events" if "start:" in front else "people"
@@ -174,10 +177,23 @@ def test_a_missed_turn_is_overdue_until_half_of_the_time_to_the_next() -> None:
     assert on(date(2026, 11, 17), monthly, today=date(2026, 11, 17)) == []
 
 
+def test_a_missed_turn_within_the_days_asked_for_comes_once() -> None:
+    monthly = world(reminder("on: 2026-10-19, repeat: monthly"))
+    found = reminders(monthly, date(2026, 11, 1), date(2026, 12, 31))
+    assert [(each.date.day, each.overdue_days) for each in found] == [(19, 1), (19, 0)]
+
+
 def test_where_done_is_used_a_missed_turn_stays_overdue() -> None:
     monthly = reminder("on: 2026-01-01, repeat: monthly, done: 2026-10-01")
     assert [each.overdue_days for each in on(FRIDAY, monthly)] == [19]
     assert on(FRIDAY, reminder("on: 2026-01-01, repeat: monthly, done: 2026-11-01")) == []
+
+
+@pytest.mark.parametrize("never", ["none", "never", "No"])
+def test_a_reminder_may_say_that_it_comes_once(never: str) -> None:
+    note = reminder(f"on: 2026-11-20, repeat: {never}")
+    assert titles(reminders(world(note), FRIDAY, date(2030, 1, 1))) == ["2026-11-20 call"]
+    assert [each.overdue_days for each in on(FRIDAY, reminder(f"on: 2026-11-01, repeat: {never}"))] == [19]
 
 
 def test_a_reminder_done_for_good_never_comes_again() -> None:
@@ -270,6 +286,23 @@ def test_the_reason_names_the_rule_and_the_last_contact() -> None:
     assert found.reason == "#friend every 2 weeks; last contact 2026-11-06"
 
 
+@pytest.mark.parametrize(
+    ("last", "ends"), [("2026-11-06", "2026-12-06"), ("2026-10-01", "2026-11-01, which has passed")]
+)
+def test_the_reason_names_the_day_at_the_latest(last: str, ends: str) -> None:
+    note = world("Ann|cadence: {every: 2 weeks, at_most: 1 month}", last={"Ann": last})
+    (found,) = reminders(note, FRIDAY, date(2026, 11, 30))
+    assert found.reason.endswith(f"at the latest {ends}")
+
+
+def test_the_reason_tells_the_latest_day_and_that_it_has_passed() -> None:
+    note = "Ann|cadence: {every: 1 week, at_most: 3 weeks}"
+    (near,) = on(FRIDAY, note, last={"Ann": "2026-10-30"})
+    (late,) = on(FRIDAY, note, last={"Ann": "2026-10-29"})
+    assert near.reason == "cadence 1 week; last contact 2026-10-30; at the latest 2026-11-20"
+    assert late.reason == "cadence 1 week; last contact 2026-10-29; at the latest 2026-11-19, which has passed"
+
+
 # Plans
 
 
@@ -287,6 +320,51 @@ def test_a_repeating_event_comes_at_every_turn_and_a_broken_rule_only_once() -> 
     week = FRIDAY, FRIDAY + timedelta(days=13)
     assert len(reminders(world("Choir|start: 2026-09-02 19:30\nrepeat: FREQ=WEEKLY"), *week)) == 2
     assert len(reminders(world("Choir|start: 2026-11-20\nrepeat: now and then"), *week)) == 1
+
+
+@pytest.mark.parametrize(("leap_day", "day"), [("feb-28", date(2027, 2, 28)), ("mar-01", date(2027, 3, 1))])
+@pytest.mark.parametrize("repeat", ["yearly", "4 years"])
+def test_an_event_on_29_february_has_its_day_as_the_settings_say(leap_day: str, day: date, repeat: str) -> None:
+    fest = f"Fest|start: 2024-02-29\nrepeat: {repeat}"
+    found = reminders(world(fest, leap_day=leap_day), date(2027, 1, 1), date(2028, 12, 31))
+    leap = date(2028, 2, 29)
+    assert [each.date for each in found] == ([day, leap] if repeat == "yearly" else [leap])
+
+
+FESTIVAL = "Festival|start: 2026-11-18 19:30\nend: 2026-11-21\nplace: Grimma"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"),
+    [
+        (18, 30, "2026-11-18 19:30 Festival, Grimma (until 2026-11-21)"),
+        (1, 18, "2026-11-18 19:30 Festival, Grimma (until 2026-11-21)"),
+        (19, 30, "2026-11-19 Festival, Grimma (until 2026-11-21)"),
+        (21, 21, "2026-11-21 Festival, Grimma (until 2026-11-21)"),
+        (1, 17, None),
+        (22, 30, None),
+    ],
+)
+def test_an_event_of_several_days_is_shown_on_the_first_that_is_asked_for(
+    first: int, last: int, shown: str | None
+) -> None:
+    found = reminders(world(FESTIVAL), date(2026, 11, first), date(2026, 11, last))
+    assert titles(found) == ([shown] if shown else [])
+
+
+def test_an_event_that_ends_on_its_day_does_not_say_until_when() -> None:
+    assert titles(on(FRIDAY, "Fest|start: 2026-11-20 19:30\nend: 2026-11-20 22:00")) == ["2026-11-20 19:30 Fest"]
+
+
+def test_each_turn_of_an_event_has_all_of_its_days() -> None:
+    weekend = "Weekend|start: 2026-01-30\nend: 2026-02-01\nrepeat: FREQ=MONTHLY;BYDAY=-1FR"
+    found = reminders(world(weekend), date(2026, 11, 28), date(2026, 12, 31))
+    assert titles(found) == ["2026-11-28 Weekend (until 2026-11-29)", "2026-12-25 Weekend (until 2026-12-27)"]
+    assert reminders(world(weekend), date(2026, 11, 30), date(2026, 12, 24)) == []
+    once = "Weekend|start: 2026-11-20\nend: 2026-11-22\nrepeat: none"
+    assert titles(reminders(world(once), date(2026, 11, 22), date(2030, 1, 1))) == [
+        "2026-11-22 Weekend (until 2026-11-22)"
+    ]
 
 
 def test_all_is_in_order_of_days_and_of_kinds() -> None:

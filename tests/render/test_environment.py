@@ -43,12 +43,13 @@ def refused(source: str, **values: Any) -> str:
     ],
 )
 def test_a_template_reaches_no_code(source: str) -> None:
+    told = ""
     try:
         text = render_text(source, "x.md.j2", {"values": {"a": "b"}})
     except PrmvaultError as error:
-        assert "[bad-template]" in str(error)
-    else:
-        assert text == ""
+        text, told = "", str(error)
+    assert text == ""
+    assert not told or "[bad-template]" in told
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,8 @@ def test_a_template_reaches_no_file(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["{% set _ = values.update({'a': 1}) %}", "{{ values.clear() }}", "{{ items.append(1) }}", "{{ items.pop() }}"]
+    "source",
+    ["{% set _ = values.update({'a': 1}) %}", "{{ values.clear() }}", "{{ items.append(1) }}", "{{ items.pop() }}"],
 )
 def test_a_template_changes_nothing(source: str) -> None:
     values = {"values": {"a": "b"}, "items": ["a"]}
@@ -94,7 +96,9 @@ def test_a_mistake_is_told_with_name_and_line(source: str, line: int) -> None:
 
 
 def test_the_output_has_a_limit() -> None:
-    assert f"more than {MAX_CHARACTERS:,} characters" in refused("{% for i in range(99999) %}" + "x" * 50 + "{% endfor %}")
+    assert f"more than {MAX_CHARACTERS:,} characters" in refused(
+        "{% for i in range(99999) %}" + "x" * 50 + "{% endfor %}"
+    )
 
 
 def test_what_is_not_known_is_a_mistake_and_not_an_empty_text() -> None:
@@ -111,7 +115,9 @@ def test_the_vaults_template_comes_first(tmp_path: Path) -> None:
 
 
 def test_without_one_the_shipped_template_is_used(tmp_path: Path) -> None:
-    assert "type: journal\ndate: 2026-11-20\n" in render_template(str(tmp_path), "journal.md.j2", {"date": "2026-11-20"})
+    assert "type: journal\ndate: 2026-11-20\n" in render_template(
+        str(tmp_path), "journal.md.j2", {"date": "2026-11-20"}
+    )
 
 
 @pytest.mark.parametrize("what", ["file", "folder"])
@@ -163,7 +169,7 @@ def test_endless_work_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_memory_has_a_limit(tmp_path: Path, source: str) -> None:
     answer = own(tmp_path, source)
     assert answer.startswith("refused: templates/x.md.j2")
-    assert "[bad-template]" in answer or "more than" in answer
+    assert "too much memory" in answer
 
 
 def test_a_huge_number_is_no_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

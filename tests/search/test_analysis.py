@@ -34,7 +34,9 @@ def test_words_are_folded_and_in_order(text: str, expected: list[str]) -> None:
 @given(st.text(max_size=100))
 def test_words_do_not_depend_on_case_or_normal_form_and_are_stable(text: str) -> None:
     found = words(text)
-    assert words(unicodedata.normalize("NFD", unicodedata.normalize("NFC", text))) == words(unicodedata.normalize("NFC", text))
+    assert words(unicodedata.normalize("NFD", unicodedata.normalize("NFC", text))) == words(
+        unicodedata.normalize("NFC", text)
+    )
     assert words(" ".join(found)) == found
 
 

@@ -146,6 +146,11 @@ def test_the_exact_spelling_comes_first(vault: Vault, query: str, first: set[str
     assert set(stems(vault, query)[: len(first)]) == first
 
 
+def test_a_name_counts_more_than_many_mentions(make_vault: Callable[..., Vault]) -> None:
+    vault = make_vault({"notes/a.md": "Zoe Zoe Zoe\n", "notes/b.md": "Zoe, Zoe\n", "people/Zoe.md": "likes tea " * 20})
+    assert found_paths(vault, "zoe")[0] == "people/Zoe.md"
+
+
 def test_a_name_counts_more_than_a_mention(vault: Vault) -> None:
     assert stems(vault, "Gerda")[0] == "Oma Gerda"
     assert stems(vault, "acme")[0] == "Acme Werke"
@@ -179,14 +184,13 @@ PAIRS = [
     ("happy", "happily"), ("baby", "babies"), ("gift", "gifts"), ("friend", "friends"), ("visit", "visited"),
     ("call", "calling"), ("move", "moving"), ("study", "studies"), ("box", "boxes"), ("love", "loved"),
 ]  # fmt: skip
-FLOOR = 0.75
+FLOOR = 0.85
 
 
 def test_other_forms_of_a_word_are_found(make_vault: Callable[..., Vault]) -> None:
     vault = make_vault({f"notes/{number}.md": f"{word}\n" for number, (_, word) in enumerate(PAIRS)})
     found = [f"notes/{number}.md" in found_paths(vault, query) for number, (query, _) in enumerate(PAIRS)]
     missed = [pair for pair, is_found in zip(PAIRS, found, strict=True) if not is_found]
-    print(sum(found) / len(PAIRS), missed)
     assert sum(found) / len(PAIRS) >= FLOOR, missed
 
 

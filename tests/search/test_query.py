@@ -68,14 +68,18 @@ def test_a_query_is_read_as(text: str, node: Node) -> None:
     assert parse_query(text) == node
 
 
-@pytest.mark.parametrize("text", ["", "  ", "()", "OR", "NOT", "-", "*", "~", '""', "...", "🎂", "((", "AND OR NOT", "- -"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "()", "OR", "NOT", "-", "*", "~", '""', "...", "🎂", "((", "AND OR NOT", "- -"]
+)
 def test_a_query_without_a_word_is_told(text: str) -> None:
     with pytest.raises(PrmvaultError, match="nothing to search") as raised:
         parse_query(text)
     assert raised.value.exit_code == EXIT_USAGE
 
 
-@pytest.mark.parametrize("text", ["date:yesterday", "date:2026-", "date:x..y", "date:..", "date:20..2026", "date:2026-1-2-3"])
+@pytest.mark.parametrize(
+    "text", ["date:yesterday", "date:2026-", "date:x..y", "date:..", "date:20..2026", "date:2026-1-2-3"]
+)
 def test_a_date_that_is_none_is_told_with_a_remedy(text: str) -> None:
     if text == "date:..":
         assert parse_query(text) == DateRange(0, 99991231)
@@ -104,7 +108,12 @@ def test_any_text_is_a_query_or_is_told(text: str) -> None:
         assert error.exit_code == EXIT_USAGE  # noqa: PT017 - it may, but need not, be raised
 
 
-@given(st.lists(st.sampled_from(["a", "b", "(", ")", "OR", "NOT", "AND", "-a", '"', "a b", "x*", "x~", "tag:x", ":", "-("]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(["a", "b", "(", ")", "OR", "NOT", "AND", "-a", '"', "a b", "x*", "x~", "tag:x", ":", "-("]),
+        max_size=60,
+    )
+)
 def test_any_order_of_signs_is_a_query_or_is_told(parts: list[str]) -> None:
     try:
         parse_query(" ".join(parts))
@@ -112,7 +121,9 @@ def test_any_order_of_signs_is_a_query_or_is_told(parts: list[str]) -> None:
         assert error.exit_code == EXIT_USAGE  # noqa: PT017
 
 
-@pytest.mark.parametrize("text", ['"' * 1999, "a:" * 999, "((" * 999, "-" * 1999, "a" * 1999, '"a' * 900, "w:" + '"' * 1900])
+@pytest.mark.parametrize(
+    "text", ['"' * 1999, "a:" * 999, "((" * 999, "-" * 1999, "a" * 1999, '"a' * 900, "w:" + '"' * 1900]
+)
 def test_long_queries_of_few_signs_take_no_time(text: str) -> None:
     try:
         parse_query(text)

@@ -69,9 +69,7 @@ def notes(count: int, seed: int = 1) -> list[Note]:
     made = []
     for number in range(count):
         length = chance.choice((0, 1, 5, 40, 300, 900))
-        body = [
-            chance.choice(common) if chance.random() < 0.5 else chance.choice(rare) for _ in range(length)
-        ]
+        body = [chance.choice(common) if chance.random() < 0.5 else chance.choice(rare) for _ in range(length)]
         if number % 97 == 3:
             body += ["often"] * 700  # more than a byte can count
         note: Note = {
@@ -354,9 +352,7 @@ def test_terms_ranges_and_prefixes_find_the_same_in_the_same_order_as_with_whoos
     with pair.stock.searcher() as stock, pair.ours.searcher() as ours:
         for query in queries:
             for limit in (3, None):
-                found = [
-                    [(hit.docnum, hit.score) for hit in s.search(query, limit=limit)] for s in (stock, ours)
-                ]
+                found = [[(hit.docnum, hit.score) for hit in s.search(query, limit=limit)] for s in (stock, ours)]
                 assert found[0] == found[1]
                 assert found[0], query
 
@@ -653,9 +649,7 @@ def test_the_import_leaves_out_what_a_search_does_not_need() -> None:
         "hashlib",
         "pickle",
     }
-    assert not loaded & (
-        unwanted | {"random", "tempfile", "shutil", "whoosh.lang.morph_en", "whoosh.lang.porter"}
-    )
+    assert not loaded & (unwanted | {"random", "tempfile", "shutil", "whoosh.lang.morph_en", "whoosh.lang.porter"})
 
 
 def test_after_the_import_every_module_that_was_put_off_is_the_real_one() -> None:
@@ -711,9 +705,7 @@ def test_an_index_that_whoosh_wrote_is_searched_after_the_light_import(tmp_path:
     assert out == "a.md\n" * 3
 
 
-def test_with_another_version_whooshs_own_parts_do_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_with_another_version_whooshs_own_parts_do_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whoosh_speed, "CHECKED_VERSION", (9, 9, 9))
     opened = create_index(tmp_path, schema())
     assert type(opened.storage) is FileStorage

@@ -82,9 +82,7 @@ def test_names_with_the_signs_of_sql_are_found_like_others(vault_at: SampleVault
     facts.close()
 
 
-def test_changes_are_numbered_so_that_an_index_knows_what_it_lacks(
-    filled: Facts, vault_at: SampleVault
-) -> None:
+def test_changes_are_numbered_so_that_an_index_knows_what_it_lacks(filled: Facts, vault_at: SampleVault) -> None:
     seq = filled.newest_seq()
     assert filled.changed_since(seq) == filled.removed_since(seq) == []
     vault_at.write("people/Anna.md", "new")
@@ -100,6 +98,17 @@ def test_changes_are_numbered_so_that_an_index_knows_what_it_lacks(
 
 def test_the_cache_is_for_the_user_only(filled: Facts, folder: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_look_again_at_what_is_doubtful_is_no_change(filled: Facts, vault_at: SampleVault) -> None:
+    seq = filled.newest_seq()
+    vault_at.write("private/x.md", "ignored from the first")
+    vault_at.write(".gitignore", "private/\n")
+    refresh(filled, vault_at.root, load_state(filled, vault_at.root))
+    seq = filled.newest_seq()
+    refresh(filled, vault_at.root, load_state(filled, vault_at.root))
+    assert filled.newest_seq() == seq
+    assert filled.removed_since(0) == []
 
 
 # --- a cache that is not as it should be

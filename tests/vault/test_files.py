@@ -50,8 +50,18 @@ def test_the_root_is_found_from_a_folder_deep_below_and_nowhere_else(vault_at: S
 
 
 def test_a_look_finds_markdown_files_and_leaves_out_what_is_hidden_or_skipped(vault_at: SampleVault) -> None:
-    for path in ("a.md", "people/Anna.md", "people/x/y/z.md", "digest/2026-W47.md", ".obsidian/x.md", ".hidden.md",
-                 "people/note.txt", "people/Anna.md.bak", "people/.#Anna.md", "people/Anna.md~"):
+    for path in (
+        "a.md",
+        "people/Anna.md",
+        "people/x/y/z.md",
+        "digest/2026-W47.md",
+        ".obsidian/x.md",
+        ".hidden.md",
+        "people/note.txt",
+        "people/Anna.md.bak",
+        "people/.#Anna.md",
+        "people/Anna.md~",
+    ):
         vault_at.write(path, "text")
     assert seen(vault_at.root, frozenset({"digest"})) == (["a.md", "people/Anna.md", "people/x/y/z.md"], [])
 
@@ -149,7 +159,9 @@ def test_reading_gives_the_bytes_and_the_numbers_that_a_look_finds(vault_at: Sam
     content = read_file(vault_at.root, "people/Anna.md")
     assert content.data == b"\xef\xbb\xbfline\r\n\0end"
     assert content.stats == stats_of(vault_at.root, "people/Anna.md")
-    assert content.stats in [numbers for folder in look(vault_at.root, (), []) for numbers in folder_entries(folder).values()]
+    assert content.stats in [
+        numbers for folder in look(vault_at.root, (), []) for numbers in folder_entries(folder).values()
+    ]
 
 
 def test_what_is_no_regular_file_is_refused_at_once(vault_at: SampleVault, tmp_path: Path) -> None:
@@ -236,9 +248,7 @@ def test_creating_makes_folders_and_leaves_nothing_else_behind(vault_at: SampleV
 
 
 @pytest.mark.parametrize("has_links", [True, False])
-def test_creating_never_overwrites(
-    vault_at: SampleVault, monkeypatch: pytest.MonkeyPatch, has_links: bool
-) -> None:
+def test_creating_never_overwrites(vault_at: SampleVault, monkeypatch: pytest.MonkeyPatch, has_links: bool) -> None:
     if not has_links:
         monkeypatch.setattr(os, "link", refusal(errno.EPERM))
     vault_at.write("people/Anna.md", "mine")

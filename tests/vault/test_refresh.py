@@ -174,7 +174,9 @@ def changes(vault: SampleVault) -> dict[str, Any]:
         "hard link": lambda: os.link(anna, vault.path / "people/Zoe.md"),
         "conflict copy": lambda: anna.rename(vault.path / "people/Anna.sync-conflict-20261121-101010-ABC.md"),
         "settings: another folder": lambda: vault.write("prmvault.yaml", "folders: {person: friends}\n"),
-        "settings: a type": lambda: vault.write("prmvault.yaml", "types: {person: {fields: {size: {kind: number, required: true}}}}\n"),
+        "settings: a type": lambda: vault.write(
+            "prmvault.yaml", "types: {person: {fields: {size: {kind: number, required: true}}}}\n"
+        ),
         "settings: a channel word": lambda: vault.write("prmvault.yaml", "channels: {visit: [Telefonat]}\n"),
         "settings: a heading": lambda: vault.write("prmvault.yaml", "log_headings: [Historie]\n"),
         "settings: digest elsewhere": lambda: vault.write("prmvault.yaml", "digest: {folder: journal}\n"),
@@ -495,6 +497,41 @@ def test_what_another_process_read_meanwhile_is_not_read_again(
     other.close()
 
 
+def test_a_look_that_another_process_overtook_is_not_written(
+    vault_at: SampleVault, facts: Facts, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = vault_at.write("people/Anna.md", person("Anna"))
+    up_to_date(facts, vault_at.root)
+    other = open_facts(str(cache / "v"))
+    real = refreshing._compare
+    looks: list[Any] = []
+
+    def overtaken(*arguments: Any) -> Any:
+        looks.append(real(*arguments))
+        if len(looks) == 1:
+            note.write_text(person("Anja"))
+            up_to_date(other, vault_at.root)
+        return looks[-1]
+
+    note.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(refreshing, "_compare", overtaken)
+        up_to_date(facts, vault_at.root)
+    assert title_of(facts, "people/Anna.md") == "Anja"
+    other.close()
+
+
+def test_settings_are_not_taken_from_the_cache_where_the_notes_were_read_with_others(
+    vault_at: SampleVault, facts: Facts, settle: Any
+) -> None:
+    sample(vault_at)
+    settle(facts, vault_at.root)
+    with facts.transaction():
+        facts.store_scan("others", ())
+    assert len(settle(facts, vault_at.root).changed) == 3
+    assert tables(facts) == built_anew(vault_at.root)
+
+
 def test_settings_that_another_process_saw_first_are_not_mixed_with_the_old_ones(
     vault_at: SampleVault, facts: Facts, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -528,6 +565,17 @@ def test_a_process_killed_between_settings_and_notes_leaves_nothing_stale(
         load_state(facts, vault_at.root)  # and then it is killed
     up_to_date(facts, vault_at.root)
     assert tables(facts) == built_anew(vault_at.root)
+
+
+def test_another_version_of_the_program_reads_everything_again(
+    vault_at: SampleVault, facts: Facts, settle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample(vault_at)
+    settle(facts, vault_at.root)
+    assert settle(facts, vault_at.root).changed == ()
+    monkeypatch.setattr(refreshing, "__version__", "999")
+    assert len(settle(facts, vault_at.root).changed) == 3
+    assert settle(facts, vault_at.root).changed == ()
 
 
 def test_processes_that_refresh_at_the_same_time_end_equal(vault_at: SampleVault, cache: Path) -> None:
@@ -703,7 +751,7 @@ class Vaults(RuleBasedStateMachine):
 
 TestVaults = Vaults.TestCase
 TestVaults.settings = settings(
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -19,13 +19,18 @@ journal_file: "%Y/%m/%d.md"
 cadence: {family: 2 weeks, "#friend": 2 months, default: never}
 leap_day: mar-01
 channels: {call: [Durchgeklingelt], sauna: geschwitzt}
+relations:
+  landlord: {inverse: tenant, words: [Vermieter], female: Vermieterin}
+  Sibling: {male: [Brudi]}
+  guardian: {inverse: Kind}
+  bandmate:
 log_headings: [Log, Chronik]
 digest: {folder: digests/weekly, horizon: 6 weeks, commit: true}
 ignore: ["*.draft.md"]
 types:
   deal: {folder: sales, fields: {stage: {kind: choice, of: [lead, won], required: true}, amount: money, org: link, people: links}}
-  person: {fields: {t_shirt: {kind: choice, of: [S, M]}, shoe: number}}
-  pet: {fields: {owner: link, born: partial date, visits: list of date, toys: list of text}}
+  person: {fields: {t_shirt: {kind: choice, of: [S, M]}, shoe: {kind: number, indexed: false}}}
+  pet: {template: animal.md.j2, fields: {owner: link, born: partial date, visits: list of date, toys: list of text}}
 """
 
 
@@ -52,6 +57,12 @@ def test_every_setting_is_read() -> None:
         "cadence": {"family": "2 weeks", "friend": "2 months", "default": "never"},
         "leap_day": "mar-01",
         "channels": {"call": ["Durchgeklingelt"], "sauna": ["geschwitzt"]},
+        "relations": {
+            "landlord": {"inverse": "tenant", "words": ["Vermieter"], "female": ["Vermieterin"], "male": []},
+            "sibling": {"inverse": "", "words": [], "female": [], "male": ["Brudi"]},
+            "guardian": {"inverse": "child", "words": [], "female": [], "male": []},
+            "bandmate": {"inverse": "", "words": [], "female": [], "male": []},
+        },
         "log_headings": ("Log", "Chronik"),
         "digest_folder": "digests/weekly",
         "digest_horizon": "6 weeks",
@@ -60,24 +71,27 @@ def test_every_setting_is_read() -> None:
         "types": {
             "deal": {
                 "folder": "sales",
+                "template": "",
                 "fields": {
-                    "stage": ["choice", ["lead", "won"], True],
-                    "amount": ["money", [], False],
-                    "org": ["link", [], False],
-                    "people": ["links", [], False],
+                    "stage": ["choice", ["lead", "won"], True, True],
+                    "amount": ["money", [], False, True],
+                    "org": ["link", [], False, True],
+                    "people": ["links", [], False, True],
                 },
             },
             "person": {
                 "folder": "",
-                "fields": {"t_shirt": ["choice", ["S", "M"], False], "shoe": ["number", [], False]},
+                "template": "",
+                "fields": {"t_shirt": ["choice", ["S", "M"], False, True], "shoe": ["number", [], False, False]},
             },
             "pet": {
                 "folder": "",
+                "template": "animal.md.j2",
                 "fields": {
-                    "owner": ["link", [], False],
-                    "born": ["partial date", [], False],
-                    "visits": ["list of date", [], False],
-                    "toys": ["texts", [], False],
+                    "owner": ["link", [], False, True],
+                    "born": ["partial date", [], False, True],
+                    "visits": ["list of date", [], False, True],
+                    "toys": ["texts", [], False, True],
                 },
             },
         },
@@ -146,7 +160,19 @@ def test_settings_go_to_json_and_back(text: str) -> None:
             "types: {deal: {fields: {stage: text}}}",
             "types: {person: {fields: {emails: text}}}",
         ),
-        *("types: {person: {fields: {tags: text}}}",),
+        *(
+            "types: {person: {fields: {tags: text}}}",
+            "types: {event: {fields: {repeat: text}}}",
+            "types: {journal: {fields: {mood: number}}}",
+        ),
+        *(
+            "relations: sibling",
+            "relations: [sibling]",
+            "relations: {landlord: tenant}",
+            "relations: {sister: {words: [Sis]}}",
+            "relations: {siblings: {words: [Sis]}}",
+            "relations: {'': {words: [Sis]}}",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_problem_on_its_line_and_the_default_and_all_others_stay(wrong: str) -> None:
@@ -183,6 +209,84 @@ def test_a_type_that_is_not_one_is_left_out(wrong: str) -> None:
     assert settings.types == {}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "relations: {landlord: {reverse: tenant}}",
+        "relations: {landlord: {inverse: [tenant]}}",
+        "relations: {landlord: {inverse: {a: b}}}",
+        "relations: {landlord: {words: {a: b}}}",
+        "relations: {landlord: {words: [{a: b}]}}",
+        "relations: {landlord: {female: ['']}}",
+        "relations: {landlord: {words: [parent]}}",
+        "relations: {friend: {inverse: foe}}",
+    ],
+)
+def test_a_wrong_part_of_a_relation_is_one_problem_and_the_type_stays(wrong: str) -> None:
+    settings = parse_settings(f"leap_day: mar-01\n{wrong}\n")
+    assert [(problem.line, problem.code) for problem in settings.problems] == [(2, "bad-setting")]
+    (told,) = settings.relations.values()
+    assert told == {"inverse": "", "words": [], "female": [], "male": []}
+
+
+@pytest.mark.parametrize("inverse", ["Tenant", "tenants", "Mieter"])
+def test_an_inverse_is_understood_by_its_words(inverse: str) -> None:
+    text = f"relations: {{landlord: {{inverse: {inverse}}}, tenant: {{inverse: landlord, words: [Mieter]}}}}"
+    assert {kind: told["inverse"] for kind, told in read(text)["relations"].items()} == {
+        "landlord": "tenant",
+        "tenant": "landlord",
+    }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "unknown"),
+    [
+        ("{pet: {colour: red}}", "colour"),
+        ("{pet: {fields: {born: {kind: date, require: true}}}}", "require"),
+    ],
+)
+def test_an_unknown_key_of_a_type_or_a_field_is_reported_with_the_known_ones(wrong: str, unknown: str) -> None:
+    (problem,) = parse_settings(f"\ntypes: {wrong}\n").problems
+    assert (problem.line, problem.code) == (2, "bad-setting")
+    assert unknown in problem.message
+    assert problem.hint.startswith("known are ")
+
+
+@pytest.mark.parametrize("key", ["required", "indexed"])
+def test_a_flag_of_a_field_that_is_none_is_reported_and_the_default_counts(key: str) -> None:
+    settings = parse_settings(f"types: {{pet: {{fields: {{born: {{kind: date, {key}: maybe}}}}}}}}")
+    assert [problem.code for problem in settings.problems] == ["bad-setting"]
+    assert settings.types["pet"]["fields"] == {"born": ["date", [], False, True]}
+
+
+@pytest.mark.parametrize("key", ["tags", "aliases"])
+def test_what_a_note_is_called_is_always_indexed(key: str) -> None:
+    kind = {"tags": "tags", "aliases": "texts"}[key]
+    settings = parse_settings(f"types: {{person: {{fields: {{{key}: {{kind: {kind}, indexed: false}}}}}}}}")
+    assert [problem.code for problem in settings.problems] == ["bad-setting"]
+    assert settings.types["person"]["fields"] == {key: [kind, [], False, True]}
+
+
+TEMPLATES = [
+    "../pet.md.j2",
+    "a/pet.md.j2",
+    '"a\\\\b.md.j2"',
+    "pet",
+    ".",
+    "..",
+    "/pet.md.j2",
+    "[pet.md.j2]",
+    "C:pet.md.j2",
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_template_is_the_name_of_a_file(template: str) -> None:
+    settings = parse_settings(f"types: {{pet: {{template: {template}}}}}")
+    assert [problem.code for problem in settings.problems] == ["bad-setting"]
+    assert settings.types == {"pet": {"folder": "", "template": "", "fields": {}}}
+
+
 def test_an_unknown_setting_is_reported_with_the_known_ones() -> None:
     settings = parse_settings("language: de\ncolour: red\n")
     (problem,) = settings.problems
@@ -216,7 +320,7 @@ def test_a_folder_outside_of_the_vault_is_refused(template: str, folder: str) ->
     assert [problem.code for problem in settings.problems] == ["bad-setting"]
     assert settings.folders == {}
     assert settings.digest_folder == "digest"
-    assert settings.types in ({}, {"deal": {"folder": "", "fields": {}}})
+    assert settings.types in ({}, {"deal": {"folder": "", "template": "", "fields": {}}})
 
 
 @pytest.mark.parametrize("folder", [".", "./", '""'])
@@ -270,6 +374,7 @@ values = st.one_of(
             "{a: [b], c: {d: e}}",
             "[[A]]",
             "{deal: {fields: {a: {of: b, kind: choice}}}}",
+            "{sister: {a: b}, x: {inverse: y, words: [z, child]}, y: {inverse: Kind}}",
             "{fields: {a: b}}",
             "3 weeks",
         ]

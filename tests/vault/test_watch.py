@@ -166,9 +166,7 @@ def test_a_save_in_vim_arrives_once_it_is_complete(vault: Path, settings: str) -
     vim = require("vim")
     note = vault / "people" / "Anna.md"
     with Recorder(vault) as recorder:
-        run(
-            vim, "-Es", "-u", "NONE", "-i", "NONE", "-c", settings, "-c", "%s/old/new/", "-c", "wq", str(note)
-        )
+        run(vim, "-Es", "-u", "NONE", "-i", "NONE", "-c", settings, "-c", "%s/old/new/", "-c", "wq", str(note))
         assert_saved_at_once(recorder, {"people/Anna.md": OLD}, {"people/Anna.md": NEW})
 
 
@@ -223,9 +221,7 @@ def save_from_another_folder(note: Path) -> None:
 
 
 @pytest.mark.parametrize("save", [save_with_sed, save_atomically, save_in_place, save_from_another_folder])
-def test_a_save_by_another_tool_arrives_once_it_is_complete(
-    vault: Path, save: Callable[[Path], None]
-) -> None:
+def test_a_save_by_another_tool_arrives_once_it_is_complete(vault: Path, save: Callable[[Path], None]) -> None:
     with Recorder(vault) as recorder:
         save(vault / "people" / "Anna.md")
         assert_saved_at_once(recorder, {"people/Anna.md": OLD}, {"people/Anna.md": NEW})
@@ -336,9 +332,7 @@ def test_a_name_that_is_not_utf_8_does_no_harm(vault: Path) -> None:
         assert next(wakes) == Wake("changed", ("people/\udcff.md",))
 
 
-def test_the_paths_of_a_big_batch_are_sorted_and_limited(
-    vault: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_paths_of_a_big_batch_are_sorted_and_limited(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "MOST_PATHS", 20)
     with make_watcher(vault) as watcher:
         wakes = started(watcher)
@@ -387,9 +381,7 @@ def test_a_file_that_never_rests_is_handed_over_all_the_same(vault: Path) -> Non
             writer.join()
 
 
-def test_new_folders_are_watched_and_looked_at_once_more(
-    vault: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_folders_are_watched_and_looked_at_once_more(vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "RECHECK_AFTER", 0.1)
     with make_watcher(vault) as watcher:
         wakes = started(watcher)
@@ -400,9 +392,7 @@ def test_new_folders_are_watched_and_looked_at_once_more(
             wake = next(wakes)
             assert wake.reason == "changed"
             assert top in wake.paths
-            while (
-                wake := next(wakes)
-            ).reason == "changed":  # what watchdog finds in it as it begins to watch
+            while (wake := next(wakes)).reason == "changed":  # what watchdog finds in it as it begins to watch
                 pass
             assert wake.reason == "rescan"
             (folder / "second.md").touch()
@@ -429,9 +419,7 @@ def test_a_top_folder_that_is_renamed_or_made_anew_stays_watched(vault: Path) ->
 
 
 @pytest.mark.parametrize("level", [logging.NOTSET, logging.CRITICAL])
-def test_an_overflow_is_a_wake_and_a_rescan_follows(
-    vault: Path, monkeypatch: pytest.MonkeyPatch, level: int
-) -> None:
+def test_an_overflow_is_a_wake_and_a_rescan_follows(vault: Path, monkeypatch: pytest.MonkeyPatch, level: int) -> None:
     monkeypatch.setattr(watch, "RECHECK_AFTER", 0.1)
     logger = logging.getLogger("watchdog.observers.inotify_c")
     monkeypatch.setattr(logger, "level", level)
@@ -548,9 +536,7 @@ def run_in_a_namespace(script: str, *options: str) -> list[str]:
         ("deep", 5, True),
     ],
 )
-def test_at_the_limit_of_watches_it_is_polled_and_said(
-    vault: Path, name: str, limit: int, *, is_enough: bool
-) -> None:
+def test_at_the_limit_of_watches_it_is_polled_and_said(vault: Path, name: str, limit: int, *, is_enough: bool) -> None:
     root = vault.with_name(name)
     (vault.with_name("deep") / "a" / "b" / "c").mkdir(parents=True)
     if not Path("/proc/sys/user/max_inotify_watches").exists():
@@ -628,15 +614,11 @@ def put_a_file_in_its_place(root: Path) -> None:
 
 
 @pytest.mark.parametrize("lose", [move_away, move_far_away, put_a_file_in_its_place, shutil.rmtree])
-def test_a_vault_that_vanishes_ends_the_watching_with_an_error(
-    vault: Path, lose: Callable[[Path], None]
-) -> None:
+def test_a_vault_that_vanishes_ends_the_watching_with_an_error(vault: Path, lose: Callable[[Path], None]) -> None:
     with make_watcher(vault) as watcher:
         wakes = started(watcher)
         lose(vault)
-        with pytest.raises(
-            PrmvaultError, match=r"The vault's folder .* (cannot be read|is not a folder)"
-        ) as caught:
+        with pytest.raises(PrmvaultError, match=r"The vault's folder .* (cannot be read|is not a folder)") as caught:
             next(wakes)
     assert caught.value.exit_code == EXIT_NO_VAULT
     assert caught.value.hint
@@ -721,9 +703,7 @@ def test_midnight_is_a_wake_and_only_once(vault: Path) -> None:
         assert next(wakes).reason == "changed"
 
 
-@pytest.mark.parametrize(
-    ("hours", "reason"), [(8, "rescan"), (-8, "rescan"), (20, "midnight"), (-20, "midnight")]
-)
+@pytest.mark.parametrize(("hours", "reason"), [(8, "rescan"), (-8, "rescan"), (20, "midnight"), (-20, "midnight")])
 def test_a_suspend_or_a_clock_that_was_set_is_a_wake(vault: Path, hours: int, reason: str) -> None:
     clock = SetClock(noon())
     with clocked(vault, clock) as watcher:

@@ -41,7 +41,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
     def compare(name: str, text: str) -> None:
         file = FOLDER / name
         if request.config.getoption("--update"):
-            FOLDER.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode())
         assert text == file.read_bytes().decode(), f"{name} differs; if it is right so: pytest --update"
 
