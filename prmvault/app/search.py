@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from prmvault.app.names import person_keys
 from prmvault.app.vault import Vault
+from prmvault.search.compile import Wanted
 from prmvault.search.document import document
 from prmvault.search.index import (
     Busy,
@@ -18,6 +20,7 @@ from prmvault.search.index import (
     delete_index,
     index_state,
     is_current,
+    nobody_writing,
     update_index,
 )
 from prmvault.search.query import parse_query
@@ -25,9 +28,10 @@ from prmvault.search.snippets import Snippet, has_exact, snippet
 from prmvault.vault.files import decode_note, read_file
 from prmvault.vault.refresh import content_hash, types_of
 
+T = TypeVar("T")
+
 _WAIT_S = 0.5
 _WAIT_LONG_S = 20.0
-_ATTEMPTS = 3
 _FEW = 200
 """Up to this many notes are sooner searched in memory than another writer is waited for."""
 
@@ -124,20 +128,11 @@ def search(
     keys_of = partial(person_keys, vault.facts)
     # More hits than asked for are looked at, so that an exact spelling can come before a folded one.
     wide = None if by_date or most is None else max(2 * most, 30)
-    for attempt in range(1, _ATTEMPTS + 1):
-        before = index_state(vault.cache)
-        try:
-            hits, wanted, total = Search(vault.cache, source, _display(progress)).find(node, wide, stem, keys_of)
-            break
-        except Exception as error:
-            if attempt == _ATTEMPTS:
-                raise
-            if index_state(vault.cache) != before:
-                continue  # Another process has just put a newer index in its place.
-            # Damaged bytes lead Whoosh into any exception there is; a new index tells whether it was that.
-            vault.say(f"the search index was damaged ({type(error).__name__}); it is built again")
-            delete_index(vault.cache)
-            _try_update(vault, source, progress)
+
+    def ask_index() -> tuple[list[Hit], Wanted, int]:
+        return Search(vault.cache, source, _display(progress)).find(node, wide, stem, keys_of)
+
+    hits, wanted, total = _healed(vault, source, ask_index, progress)
     if by_date:
         hits.sort(key=lambda hit: (hit.date, hit.path), reverse=True)
         hits = hits[:most]
@@ -150,6 +145,28 @@ def search(
         # A person's own note often has the name in the file name only.
         found.sort(key=lambda each: not (each.snippet.exact or has_exact(f"{each.hit.title}\n{each.hit.path}", wanted)))
     return Answer(tuple(found[:most]), total)
+
+
+def _healed(
+    vault: Vault, source: Source, ask_index: Callable[[], T], progress: Callable[[str, int], Progress] | None
+) -> T:
+    """Return the index's answer; an index that can't give one is built again.
+
+    Damaged bytes lead Whoosh into any exception there is, and so does an index that another process replaces while it
+    is read: what fails while nobody writes is damage.
+    """
+    try:
+        return ask_index()
+    except Exception as error:  # noqa: BLE001 - see above
+        what = type(error).__name__
+    with contextlib.suppress(Busy), nobody_writing(vault.cache, _WAIT_LONG_S):
+        try:
+            return ask_index()
+        except Exception:  # noqa: BLE001 - see above
+            vault.say(f"the search index was damaged ({what}); it is built again")
+            delete_index(vault.cache)
+    _try_update(vault, source, progress)
+    return ask_index()
 
 
 def _try_update(vault: Vault, source: Source, progress: Callable[[str, int], Progress] | None) -> None:

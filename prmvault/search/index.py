@@ -93,7 +93,7 @@ def update_index(cache: str, source: Source, *, wait: float, progress: Progress 
     if is_current(cache, source):
         return 0
     import_whoosh()
-    with _write_lock(cache, wait):
+    with nobody_writing(cache, wait):
         state = index_state(cache)
         if state is None or state.identity != source.identity:
             return _build(cache, source, progress)
@@ -244,8 +244,11 @@ def _in_memory(source: Source, paths: Sequence[str], progress: Progress | None) 
 
 
 @contextlib.contextmanager
-def _write_lock(cache: str, wait: float) -> Iterator[None]:
-    """Hold the lock for writing; it goes with the process, however that ends."""
+def nobody_writing(cache: str, wait: float) -> Iterator[None]:
+    """Hold the lock for writing; it goes with the process, however that ends.
+
+    Waits up to `wait` seconds for it, then raises Busy.
+    """
     from whoosh.util.filelock import FileLock, try_for
 
     lock = FileLock(os.path.join(cache, _LOCK))

@@ -280,8 +280,8 @@ def test_on_a_full_disk_a_first_search_is_answered_and_leaves_no_rubbish(
 
 HOLDER = (
     "import sys\n"
-    "from prmvault.search.index import _write_lock\n"
-    "with _write_lock(sys.argv[1], 5.0):\n"
+    "from prmvault.search.index import nobody_writing\n"
+    "with nobody_writing(sys.argv[1], 5.0):\n"
     "    print('held', flush=True)\n"
     "    sys.stdin.read()\n"
 )
