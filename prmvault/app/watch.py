@@ -30,6 +30,9 @@ _INFO = "watch.json"
 _MANY = 500
 """From this many changed files on a process of its own does the work, and gives its memory back at its end."""
 
+_LARGE = 3000
+"""From this many people on a digest is a second of work; the next save does not wait for it."""
+
 _NAMED = 3
 
 
@@ -40,8 +43,37 @@ class Running(NamedTuple):
     since: str
 
 
-def bring_up_to_date(vault: Vault, today: date, progress: Callable[[str, int], Progress] | None = None) -> str:
-    """Bring index and digest up to date with the vault's facts; return what was done, for people."""
+class DigestInBackground:
+    """Makes the digest of a large vault in a process of its own, begun again when notes change meanwhile."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def begin(self, root: str, today: date) -> None:
+        """Begin to make the digest; one that is still being made is out of date and ends (it is written as a whole)."""
+        self.end()
+        self._process = subprocess.Popen(_command(root, today, "digest"), stdout=subprocess.DEVNULL)  # noqa: S603 - our own module
+
+    def end(self) -> None:
+        """End the process, if it is still at work."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+
+def bring_up_to_date(
+    vault: Vault,
+    today: date,
+    progress: Callable[[str, int], Progress] | None = None,
+    background: DigestInBackground | None = None,
+    *,
+    is_news: bool = True,
+) -> str:
+    """Bring index and digest up to date with the vault's facts; return what was done, for people.
+
+    With `background` the digest of a large vault is left to a process of its own, if there `is_news` for it.
+    """
     done = []
     start = time.perf_counter()
     try:
@@ -52,6 +84,10 @@ def bring_up_to_date(vault: Vault, today: date, progress: Callable[[str, int], P
         done.append("index left to another prmvault")
     except OSError as error:
         done.append(f"index not written: {error.strerror or error}")
+    if background is not None and vault.facts.counts().get("person", 0) >= _LARGE:
+        if is_news:
+            background.begin(vault.root, today)
+        return ", ".join([*done, "digest follows" if is_news else "digest unchanged"])
     try:
         path, written = write_digest(vault, monday_of(today))
         done.append(f"{path} written" if written else "digest unchanged")
@@ -65,6 +101,7 @@ def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[
 
     Raises PrmvaultError (busy) where another watcher is at work on this vault.
     """
+    background = DigestInBackground()
     with _only_one(root):
         _in_own_process(root, today())
         vault = open_vault(root, log)
@@ -75,12 +112,13 @@ def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[
             on_notice=lambda notice: log(f"{notice.message}{': ' if notice.hint else ''}{notice.hint}"),
         )
         on_start(watcher)
-        log(f"watching {root}: {bring_up_to_date(vault, today())}")
+        log(f"watching {root}: {bring_up_to_date(vault, today(), background=background)}")
         with watcher:
             for wake in watcher.wakes():
                 if wake.reason == "stop":
                     break
-                vault = _handled(vault, wake, today(), log)
+                vault = _handled(vault, wake, today(), log, background)
+        background.end()
         vault.facts.close()
 
 
@@ -108,14 +146,15 @@ def is_interesting(path: str, digest_folder: str) -> bool:
     return not name.startswith(".") and name.endswith((".md", ".j2"))
 
 
-def _handled(vault: Vault, wake: Wake, today: date, log: Log) -> Vault:
+def _handled(vault: Vault, wake: Wake, today: date, log: Log, background: DigestInBackground) -> Vault:
     """Do the work of one wake; what fails is said and tried again at the next one."""
     if wake.reason == "overflow" or len(wake.paths) >= _MANY:
         _in_own_process(vault.root, today)
     try:
         vault = refreshed_vault(vault)
         changed, removed = vault.refreshed.changed, vault.refreshed.removed
-        done = bring_up_to_date(vault, today)
+        is_news = bool(changed or removed or wake.reason != "rescan")
+        done = bring_up_to_date(vault, today, background=background, is_news=is_news)
     except (sqlite3.DatabaseError, OSError, PrmvaultError) as error:
         log(f"not done, tried again at the next change: {error}")
         with contextlib.suppress(sqlite3.DatabaseError, OSError, PrmvaultError):
@@ -123,6 +162,9 @@ def _handled(vault: Vault, wake: Wake, today: date, log: Log) -> Vault:
             vault = open_vault(vault.root, log)
         return vault
     what = [text for text in (_told(changed, "changed"), _told(removed, "removed")) if text]
+    if not what and not done.startswith("index current"):
+        # Another command has read the notes before; the events still name them.
+        what = [text for text in [_told(wake.paths, "changed")] if text]
     if what or "written" in done or "not " in done:
         log(f"{'; '.join(what) or wake.reason} → {done}")
     elif wake.reason == "changed" and len(wake.paths) >= _MANY:
@@ -139,13 +181,17 @@ def _told(paths: tuple[str, ...], what: str) -> str:
 
 def _in_own_process(root: str, today: date) -> None:
     """Do the bulk of the work in a process that ends: a long-lived one would keep the memory."""
-    command = [sys.executable, "-m", "prmvault", "-C", root, "--today", today.isoformat(), "watch", "--once", "--quiet"]
-    with subprocess.Popen(command) as child:  # noqa: S603 - our own interpreter and module
+    with subprocess.Popen(_command(root, today, "watch", "--once", "--quiet")) as child:  # noqa: S603 - our own module
         try:
             child.wait()
         except BaseException:
             child.terminate()
             raise
+
+
+def _command(root: str, today: date, *words: str) -> list[str]:
+    """Return the command line of this program, on this vault and day."""
+    return [sys.executable, "-m", "prmvault", "-C", root, "--today", today.isoformat(), *words]
 
 
 @contextlib.contextmanager

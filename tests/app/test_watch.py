@@ -20,8 +20,8 @@ import pytest
 
 from prmvault.app import watch as watching
 from prmvault.app.search import index_source
-from prmvault.app.vault import Vault, cache_folder, open_vault
-from prmvault.app.watch import bring_up_to_date, is_interesting, running_watcher
+from prmvault.app.vault import Vault, cache_folder, open_vault, refreshed_vault
+from prmvault.app.watch import DigestInBackground, bring_up_to_date, is_interesting, running_watcher
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy, is_current
 from prmvault.vault.watch import Wake
@@ -99,11 +99,39 @@ def test_a_wake_takes_in_what_changed_and_says_so_in_one_line(vault: Vault, samp
     for number in range(5):
         sample.write(f"notes/{number}.md", "x")
     (sample.path / "people/Anna.md").unlink()
-    vault = watching._handled(vault, Wake("changed", ("notes/0.md",)), TODAY, log.append)
-    vault = watching._handled(vault, Wake("rescan"), TODAY, log.append)
+    vault = watching._handled(vault, Wake("changed", ("notes/0.md",)), TODAY, log.append, DigestInBackground())
+    vault = watching._handled(vault, Wake("rescan"), TODAY, log.append, DigestInBackground())
     assert len(log) == 1
     assert log[0].startswith("notes/0.md, notes/1.md, notes/2.md and 2 more changed; people/Anna.md removed → index ")
     assert log[0].endswith("digest/2026-W47.md written")
+
+
+def test_what_another_command_read_before_is_named_by_the_events(vault: Vault, sample: SampleVault) -> None:
+    log: list[str] = []
+    bring_up_to_date(vault, TODAY)
+    sample.write("notes/new.md", "x")
+    refreshed_vault(vault)  # as a search in another terminal does
+    watching._handled(vault, Wake("changed", ("notes/new.md",)), TODAY, log.append, DigestInBackground())
+    assert log[0].startswith("notes/new.md changed → index ")
+
+
+def test_the_digest_of_a_large_vault_is_made_beside_the_watcher_and_begun_again_by_the_next_change(
+    vault: Vault, sample: SampleVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_LARGE", 1)
+    background = DigestInBackground()
+    assert bring_up_to_date(vault, TODAY, background=background).endswith("digest follows")
+    first = background._process
+    assert bring_up_to_date(vault, TODAY, background=background).endswith("digest follows")
+    assert first is not None
+    assert first.returncode is not None
+    second = background._process
+    assert bring_up_to_date(vault, TODAY, background=background, is_news=False).endswith("digest unchanged")
+    assert background._process is second
+    assert second is not None
+    assert second.wait(timeout=30) == 0
+    assert "Anna" in (sample.path / "digest/2026-W47.md").read_text()
+    background.end()
 
 
 @pytest.mark.parametrize(
@@ -121,10 +149,10 @@ def test_a_wake_that_fails_is_told_and_the_next_one_works(
     with monkeypatch.context() as patch:
         patch.setattr(watching, "refreshed_vault", failing)
         patch.setattr(watching, "open_vault", failing)
-        vault = watching._handled(vault, Wake("changed"), TODAY, log.append)
+        vault = watching._handled(vault, Wake("changed"), TODAY, log.append, DigestInBackground())
     assert log == [f"not done, tried again at the next change: {error}"]
-    vault = watching._handled(vault, Wake("changed"), TODAY, log.append)
-    vault = watching._handled(vault, Wake("changed"), TODAY, log.append)
+    vault = watching._handled(vault, Wake("changed"), TODAY, log.append, DigestInBackground())
+    vault = watching._handled(vault, Wake("changed"), TODAY, log.append, DigestInBackground())
     assert found_paths(vault, "findme") == ["notes/new.md"]
     vault.facts.close()
 
@@ -134,7 +162,7 @@ def test_a_cache_deleted_under_the_watcher_is_made_again_and_shared(vault: Vault
     bring_up_to_date(vault, TODAY)
     shutil.rmtree(vault.cache)
     sample.write("notes/new.md", "findme")
-    vault = watching._handled(vault, Wake("changed"), TODAY, log.append)
+    vault = watching._handled(vault, Wake("changed"), TODAY, log.append, DigestInBackground())
     other = open_vault(sample.root, refuse_to_say)
     assert other.facts.identity == vault.facts.identity
     assert is_current(other.cache, index_source(other))
@@ -148,9 +176,11 @@ def test_a_flood_of_changes_is_left_to_a_process_of_its_own(
     done: list[str] = []
     log: list[str] = []
     monkeypatch.setattr(watching, "_in_own_process", lambda root, _today: done.append(root))
-    watching._handled(vault, Wake("overflow"), TODAY, log.append)
-    watching._handled(vault, Wake("changed", tuple(f"{n}.md" for n in range(watching._MANY))), TODAY, log.append)
-    watching._handled(vault, Wake("changed", ("1.md",)), TODAY, log.append)
+    watching._handled(vault, Wake("overflow"), TODAY, log.append, DigestInBackground())
+    watching._handled(
+        vault, Wake("changed", tuple(f"{n}.md" for n in range(watching._MANY))), TODAY, log.append, DigestInBackground()
+    )
+    watching._handled(vault, Wake("changed", ("1.md",)), TODAY, log.append, DigestInBackground())
     assert done == [sample.root] * 2
 
 
