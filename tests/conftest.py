@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -61,6 +62,22 @@ class SampleVault:
                 digest = hashlib.sha256(file.read_bytes()).hexdigest()
                 found[str(file.relative_to(self.path))] = (status.st_mtime_ns, status.st_mode, digest)
         return found
+
+
+@pytest.fixture(autouse=True)
+def _every_cache_is_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test opened: from Python 3.13 on, SQLite warns of a connection that is left to the collector."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def remembered(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    yield
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture(autouse=True)
