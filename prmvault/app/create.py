@@ -12,12 +12,13 @@ from typing import Any
 from unicodedata import normalize
 from uuid import uuid4
 
+from prmvault.app.names import link_meanings
 from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key, portable_file_name
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 from prmvault.core.schema import NoteType
 from prmvault.render.environment import data_folder, has_template, render_template, yaml_text
-from prmvault.vault.files import SETTINGS_FILE, create_file, inside
+from prmvault.vault.files import SETTINGS_FILE, create_file, find_root, inside
 from prmvault.vault.refresh import reading_of, types_of
 
 _SETTINGS = """\
@@ -52,6 +53,7 @@ def init_vault(folder: str, *, example: bool) -> list[str]:
     root = os.path.abspath(os.path.expanduser(folder))
     if os.path.isfile(os.path.join(root, SETTINGS_FILE)):
         return []
+    _refuse_place(root)
     made: list[str] = []
     if example and os.path.isdir(root) and any(not name.startswith(".") for name in os.listdir(root)):
         hint = "give the example a folder of its own"
@@ -69,9 +71,25 @@ def init_vault(folder: str, *, example: bool) -> list[str]:
             made.append(name)
         except FileExistsError:
             continue
-    if _make_repository(root):
+    if _make_repository(root, _files_below(root) if example else (".gitignore", ".gitattributes", SETTINGS_FILE)):
         made.append("git repository")
     return made
+
+
+def _refuse_place(root: str) -> None:
+    """Refuse the places where a vault is a slip: inside of another one, the home folder, the top of the disk."""
+    around = find_root(os.path.dirname(root))
+    if around is not None:
+        hint = "give the new vault a folder outside of it"
+        raise PrmvaultError(f"{root} is inside of the vault {around}", exit_code=EXIT_USAGE, hint=hint)
+    if root in (os.path.dirname(root), os.path.expanduser("~")):
+        hint = "give the vault a folder of its own, such as prmvault init ~/vault"
+        raise PrmvaultError(f"{root} holds much else", exit_code=EXIT_USAGE, hint=hint)
+
+
+def _files_below(root: str) -> list[str]:
+    """Return all files of a folder that this command has filled."""
+    return [os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names]
 
 
 def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], today: date) -> str:
@@ -88,6 +106,8 @@ def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], tod
         raise PrmvaultError(str(error), exit_code=EXIT_USAGE) from None
     path = f"{chosen.folder}/{file_name}.md" if chosen.folder else f"{file_name}.md"
     _refuse_collision(vault.root, path)
+    for other in link_meanings(vault.facts, name, of_type=note_type):
+        vault.say(f"{other} has this name, too; a link that means one of them needs its path")
     fields = _fields_text(values)
     template = _template(vault, chosen, "note.md.j2")
     text = render_template(
@@ -214,13 +234,16 @@ def _make_private(root: str) -> None:
         os.mkdir(root, 0o700)
 
 
-def _make_repository(root: str) -> bool:
-    """Make a git repository with a first commit, unless git is missing or the folder is in one already."""
+def _make_repository(root: str, files: Sequence[str]) -> bool:
+    """Make a git repository with a first commit of `files`, unless git is missing or the folder is in one already.
+
+    What else lies in the folder is the user's to commit, or not.
+    """
     if shutil.which("git") is None or _git(root, "rev-parse", "--git-dir") == 0:
         return False
     if _git(root, "init", "-q", "-b", "main") != 0:
         return False
-    if _git(root, "add", "-A") == 0:
+    if _git(root, "add", "--", *files) == 0:
         # Without a name in git's configuration there is no commit yet; the first sync makes it.
         _git(root, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "A new vault")
     return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from shlex import quote
 
 from prmvault.app.names import link_meanings
@@ -14,6 +15,7 @@ from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key
 from prmvault.core.note import is_conflict_copy
 from prmvault.core.problems import Problem
+from prmvault.vault.refresh import types_of
 
 _ATTACHMENTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf", ".txt", ".csv", ".mp3", ".mp4", ".canvas")
 
@@ -92,5 +94,22 @@ CHECKS: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
 )
 """What the digest and `status` count, too."""
 
-THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (dangling_links,)
-"""What only `check` tells: a link to a note that is yet to be written is common, and no mistake by itself."""
+
+def misspelled_keys(vault: Vault) -> Iterator[Problem]:
+    """Keys that are almost a known one: `phone` for phones, `birthay`. Any other unknown key is the user's own."""
+    types = types_of(vault.settings)
+    known: dict[tuple[str, str], str] = {}
+    for note in vault.facts.notes():
+        fields = types[note.type].fields if note.type in types else {}
+        for key in note.fields.keys() - fields.keys():
+            if (note.type, key) not in known:
+                near = get_close_matches(key, fields, n=1, cutoff=0.85)
+                known[note.type, key] = near[0] if near and near[0] not in note.fields else ""
+            meant = known[note.type, key]
+            if meant:
+                line = note.lines.get(key, 1)
+                yield Problem(note.path, line, "unknown-key", f"{key!r} is no key of a {note.type}", f"is it {meant}?")
+
+
+THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (dangling_links, misspelled_keys)
+"""What only `check` tells: a link to a note that is yet to be written is common, and a key may be the user's own."""

@@ -140,7 +140,9 @@ def search(
     for hit in hits:
         body = note_text(vault.root, hit.path)
         if body is not None:
-            found.append(Found(hit, snippet(body, wanted)))
+            shown = snippet(body, wanted, names=f"{hit.title}\n{hit.path}")
+            # A note may be found by its file name alone, and hold no text.
+            found.append(Found(hit, shown if shown.text else shown._replace(text=hit.title)))
     if not by_date:
         # A person's own note often has the name in the file name only.
         found.sort(key=lambda each: not (each.snippet.exact or has_exact(f"{each.hit.title}\n{each.hit.path}", wanted)))

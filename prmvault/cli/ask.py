@@ -205,6 +205,8 @@ def _cell(document: dict[str, Any], key: str) -> str:
 
 
 def _text_of(value: Any) -> str:
+    if isinstance(value, dict) and "word" in value:
+        return f"{value['word']}: {value['name']}"
     if isinstance(value, dict):
         return _text_of(value.get("value") or value.get("name") or value.get("date") or list(value.values()))
     if isinstance(value, list):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from shlex import quote
 
 import click
@@ -31,7 +32,7 @@ def init_command(folder: str, example: bool) -> int:
     if not made:
         say(f"{folder} is a vault already; nothing was changed")
         return 0
-    say(f"made {', '.join(made)} in {folder}")
+    say(f"made {', '.join(made)} in {os.path.abspath(folder)}")
     first = "prmvault digest --stdout" if example else "prmvault add person NAME"
     say_hint(first if folder == "." else f"cd {quote(folder)}, then {first}")
     return 0

@@ -33,7 +33,9 @@ The language of queries (search, list):
   tag:family            with the tag, or one below it (family/uk)
   type:journal          of this type
   person:Oma            about this person, by any of her names
-  org:acme, any:value   with this front matter value; birthday:1988* begins so
+  org:acme, KEY:value   with this front matter value; birthday:1988* begins so
+  related:child         with a child, whatever the word: Kind, daughter
+  channel:call          a journal day with a call: Anruf, telefoniert
   date:2026-11          of these days: journal days, events
   date:2026-01..2026-03, date:2024..""",
 }

@@ -18,7 +18,7 @@ def status_command(as_json: bool) -> int:
     Example:
       prmvault status
     """
-    from prmvault.app.problems import vault_problems
+    from prmvault.app.problems import dangling_links, vault_problems
     from prmvault.app.search import index_source
     from prmvault.app.watch import running_watcher
     from prmvault.search.index import index_state
@@ -33,6 +33,7 @@ def status_command(as_json: bool) -> int:
         missing = len(source.changed(state.seq)) + len(source.removed(state.seq))
     watcher = running_watcher(vault.root)
     problems = len(vault_problems(vault))
+    dangling = len(list(dangling_links(vault)))
     if as_json:
         echo_json(
             {
@@ -42,6 +43,7 @@ def status_command(as_json: bool) -> int:
                 "index": {"exists": state is not None, "missing": missing},
                 "watcher": watcher._asdict() if watcher else None,
                 "problems": problems,
+                "dangling_links": dangling,
             }
         )
         return 0
@@ -57,6 +59,7 @@ def status_command(as_json: bool) -> int:
         "index": index,
         "watcher": watching,
         "problems": paint(f"{problems}, see prmvault check", "problem") if problems else "none",
+        "links": f"{dangling} without a note, see prmvault check" if dangling else "all have their note",
         "cache": vault.cache,
     }
     for name, text in shown.items():

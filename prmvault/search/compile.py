@@ -160,12 +160,15 @@ class Compiler:
             if keys:
                 self._show(keyed=[word for key in keys for word in key.split()])
                 return q.Or([q.Term("terms", f"person={key}") for key in keys])
-        key = "type" if node.key == "type" else node.key
+        key = node.key
         whole, *single = keyed_terms(key, value)
         if value != node.value:
+            self._show(prefix=tuple(words(value)[-1:]))
             return self._term(f"{key}={name_key(value)}", prefix=True)
         if key != "type":  # That a person is a person is nothing to show.
             self._show(keyed=[term.split("=", 1)[1] for term in single])
+        if key == "related":
+            self._show(keyed=_words_of_relation(value))
         exact = q.Term("terms", whole)
         if not single:
             return exact
@@ -203,6 +206,17 @@ class Compiler:
             similar = self._reader.terms_within(field, word, distance, prefix=begin)
             found.update(dict.fromkeys(_text(term) for term in islice(similar, _MAX_EXPANSION)))
         return list(found)
+
+
+def _words_of_relation(value: str) -> list[str]:
+    """Return the words that a note may have for a relation type: child → child, Kind, Tochter and more."""
+    from prmvault.core.relations import relation_of, relation_words
+
+    table = relation_words()
+    asked = relation_of(value, table)
+    if asked.gender:
+        return []
+    return [word for word, relation in table.items() if relation.type == asked.type]
 
 
 def _text(term: Any) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prmvault.core.fences import split_note
 from prmvault.core.names import fold, name_key
+from prmvault.core.relations import Relation, relation_of, relation_words
 from prmvault.search.analysis import special_words, words
 
 if TYPE_CHECKING:
     from prmvault.core.model import Note
 
-FORMAT = 3
+FORMAT = 4
 """Raise this whenever what is indexed changes: an older index is then built again."""
 
 _MAX_TERM = 80
@@ -83,11 +85,21 @@ def _terms(note: Note, stem: str) -> set[str]:
         terms.update(keyed_terms("person", target.rsplit("/", 1)[-1]))
     if note.type == "person":
         terms.update(keyed_terms("person", stem))
+    table = _relation_table()
+    for entry in note.fields.get("related", ()):
+        # `Kind: "[[Lea]]"` is found by related:child, too.
+        terms.add(f"related={fold(relation_of(entry['type'], table).type)}")
+    terms.update(f"channel={contact.channel}" for contact in note.contacts if contact.channel)
     for key, value in note.fields.items():
         if key not in ("tags", "aliases", "vcard"):
             for text in _texts(value):
                 terms.update(keyed_terms(key, text))
     return terms
+
+
+@lru_cache(maxsize=1)
+def _relation_table() -> dict[str, Relation]:
+    return relation_words()
 
 
 def _texts(value: Any) -> list[str]:

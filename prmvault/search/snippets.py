@@ -26,11 +26,15 @@ class Snippet(NamedTuple):
     exact: bool
 
 
-def snippet(text: str, wanted: Wanted, length: int = _LENGTH) -> Snippet:
-    """Return the line of `text` with the most of the wanted words; where none has any, the first with text."""
+def snippet(text: str, wanted: Wanted, length: int = _LENGTH, *, names: str = "") -> Snippet:
+    """Return the line of `text` with the most of the wanted words; where none has any, the first with text.
+
+    Words of the note's own `names` count last: they say which note it is, not what is asked about.
+    """
     text = normalize("NFC", text)
+    own = {word for word, _, _ in word_spans(normalize("NFC", names))}
     begins = (*(word for word in wanted.words if word), *wanted.prefixes)
-    best: tuple[tuple[int, int, int], int, str, list[tuple[int, int]]] | None = None
+    best: tuple[tuple[int, ...], int, str, list[tuple[int, int]]] | None = None
     exact = has_exact(text, wanted)
     for number, line in enumerate(text.split("\n"), 1):
         folded = fold(line)
@@ -38,7 +42,7 @@ def snippet(text: str, wanted: Wanted, length: int = _LENGTH) -> Snippet:
             continue
         spans = list(word_spans(line))
         found = [span for span in spans if _is_wanted(span[0], wanted)]
-        worth = _worth([word for word, _, _ in spans], {word for word, _, _ in found}, wanted)
+        worth = _worth([word for word, _, _ in spans], {word for word, _, _ in found}, wanted, own)
         if found and (best is None or worth > best[0]):
             best = (worth, number, line, [(start, end) for _, start, end in found])
     if best is None:
@@ -47,10 +51,11 @@ def snippet(text: str, wanted: Wanted, length: int = _LENGTH) -> Snippet:
     return Snippet(number, *_cut(line.rstrip(), marks, length), exact)
 
 
-def _worth(words: list[str], found: set[str], wanted: Wanted) -> tuple[int, int, int]:
-    """Return how much a line says: whole phrases first, then different words, then words asked for by `key:value`."""
+def _worth(words: list[str], found: set[str], wanted: Wanted, own: set[str]) -> tuple[int, ...]:
+    """Return how much a line says: whole phrases, then different words but names, all words, those of `key:value`."""
     in_a_row = " ".join(words) if wanted.phrases else ""
-    return sum(phrase in in_a_row for phrase in wanted.phrases), len(found), len(found & wanted.keyed)
+    phrases = sum(phrase in in_a_row for phrase in wanted.phrases)
+    return phrases, len(found - own), len(found), len(found & wanted.keyed)
 
 
 def _is_wanted(word: str, wanted: Wanted) -> bool:

@@ -358,3 +358,45 @@ def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
     with pytest.raises((PrmvaultError, OSError)):
         init_vault(str(tmp_path / "vault"), example=False)
     assert (tmp_path / "vault").read_text() == "mine"
+
+
+def committed(root: Path) -> list[str]:
+    listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True)
+    return sorted(listed.stdout.split("\n")[:-1])
+
+
+def test_the_first_commit_of_a_folder_with_files_has_only_what_init_made(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old/.env").write_text("SECRET=1")
+    (tmp_path / "old/film.mp4").write_bytes(b"x" * 1000)
+    init_vault(str(tmp_path / "old"), example=False)
+    assert committed(tmp_path / "old") == [".gitattributes", ".gitignore", "prmvault.yaml"]
+
+
+def test_the_first_commit_of_the_example_has_all_of_it(tmp_path: Path) -> None:
+    init_vault(str(tmp_path / "new"), example=True)
+    assert "people/Tom Becker.md" in committed(tmp_path / "new")
+
+
+@pytest.mark.parametrize("below", ["people", "a/b"])
+def test_no_vault_is_made_inside_of_another(tmp_path: Path, below: str) -> None:
+    init_vault(str(tmp_path), example=False)
+    with pytest.raises(PrmvaultError, match="inside of the vault"):
+        init_vault(str(tmp_path / below), example=False)
+    assert not (tmp_path / below / "prmvault.yaml").exists()
+
+
+def test_neither_home_nor_the_top_of_the_disk_becomes_a_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for place in (str(tmp_path), os.path.abspath(os.sep)):
+        with pytest.raises(PrmvaultError, match="holds much else"):
+            init_vault(place, example=False)
+    assert not (tmp_path / "prmvault.yaml").exists()
+
+
+def test_a_name_that_somebody_has_in_another_spelling_is_told(vault: Vault) -> None:
+    told: list[str] = []
+    add_note(vault, "person", "Jürgen Müller", [], TODAY)
+    vault = open_vault(vault.root, told.append)
+    assert add_note(vault, "person", "Juergen Mueller", [], TODAY) == "people/Juergen Mueller.md"
+    assert told == ["people/Jürgen Müller.md has this name, too; a link that means one of them needs its path"]

@@ -137,3 +137,10 @@ def test_what_may_not_be_read_is_told(vault_at: Any) -> None:
 def test_a_file_that_goes_unread_is_told_again_at_the_next_look(vault_at: Any) -> None:
     vault_at.write("people/A.md", front("birthday: no"))
     assert problems_of(vault_at) == problems_of(vault_at) != []
+
+
+def test_a_key_that_is_almost_a_known_one_is_told_by_check_alone(vault_at: Any) -> None:
+    vault_at.write("people/A.md", front("birthay: 1990-01-01\nphone: 0351 123456\nshoe_size: 41\nKaffee: schwarz"))
+    assert not problems_of(vault_at)
+    told = [(problem.line, problem.code, problem.hint) for problem in problems_of(vault_at, thorough=True)]
+    assert sorted(told) == [(2, "unknown-key", "is it birthday?"), (3, "unknown-key", "is it phones?")]

@@ -30,7 +30,7 @@ def test_status_of_an_empty_vault_says_how_to_begin(prmvault: Any, vault_at: Any
 
 def test_status_is_json_too(prmvault: Any, example: str) -> None:
     told = json.loads(prmvault("-C", example, "status", "--json").out)
-    assert set(told) == {"vault", "cache", "notes", "index", "watcher", "problems"}
+    assert set(told) == {"vault", "cache", "notes", "index", "watcher", "problems", "dangling_links"}
     assert (told["notes"]["person"], told["notes"]["journal"], told["problems"], told["watcher"]) == (27, 67, 2, None)
 
 

@@ -61,3 +61,31 @@ def test_a_change_of_the_settings_counts_at_once(vault_at: SampleVault) -> None:
         opened = open_vault(vault_at.root, say=refuse_to_say)
         assert found_paths(opened, "Z4711") == expected
         opened.facts.close()
+
+
+RELATIVES = """\
+---
+related:
+  - Kind: "[[Lea]]"
+  - daughter: "[[Zoë]]"
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "paths"),
+    [
+        ("related:child", ["people/Uwe.md"]),
+        ("related:Kind", ["people/Uwe.md"]),
+        ("related:daughter", ["people/Uwe.md"]),
+        ("related:son", []),
+        ("channel:call person:Lea", ["journal/2026-11-08.md"]),
+        ("channel:visit person:Lea", []),
+    ],
+)
+def test_relations_are_found_by_their_type_and_days_by_their_channels(
+    make_vault: Callable[..., Vault], query: str, paths: list[str]
+) -> None:
+    files = {"people/Uwe.md": RELATIVES, "people/Lea.md": "x", "journal/2026-11-08.md": "- telefoniert mit [[Lea]]\n"}
+    vault = make_vault(files, "")
+    assert [path for path in found_paths(vault, query) if path != "people/Lea.md"] == paths

@@ -122,3 +122,10 @@ def test_a_word_longer_than_the_line_may_be_is_shown_all_the_same() -> None:
     shown = snippet("x" * 50 + " " + "müller" * 60 + " y", wanted("muller" * 60), 40)
     assert marked(shown) in ([], ["müller" * 60])
     assert shown.line == 1
+
+
+def test_words_of_the_notes_own_name_count_last() -> None:
+    text = "---\nemails: [tom@example.org]\nrelated:\n  - child: Ida\n---\n"
+    wanted = Wanted(words=frozenset({"tom", "child"}))
+    assert snippet(text, wanted, names="Tom Becker").line == 4
+    assert snippet(text, wanted).line == 2
