@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator
 from prmvault.core.names import fold
 
 _WORD = re.compile(r"[^\W_]+")
-_SPECIAL_WORD = re.compile(r"[^\W_]*[^\x00-\x7f\W_][^\W_]*")
 _STEMMERS = {"de": ("german_stemmer", "GermanStemmer"), "en": ("english_stemmer", "EnglishStemmer")}
 _MIN_STEM = 3
 
@@ -32,7 +31,7 @@ def special_words(text: str) -> set[str]:
     if text.isascii():
         return set()
     composed = unicodedata.normalize("NFC", text).lower()
-    return {EXACT + word for word in _SPECIAL_WORD.findall(composed)}
+    return {EXACT + word for word in _WORD.findall(composed) if not word.isascii()}
 
 
 def word_spans(line: str) -> Iterator[tuple[str, int, int]]:
