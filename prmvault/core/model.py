@@ -67,3 +67,11 @@ class Note(NamedTuple):
     contacts: tuple[Contact, ...]
     problems: tuple[Problem, ...]
     readable: bool
+
+
+def texts_in(value: Any) -> list[str]:
+    """Return all texts in a front matter value, in their order; keys of maps are left out."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for part in parts for text in texts_in(part)]

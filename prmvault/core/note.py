@@ -12,7 +12,7 @@ from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import FrontMatter, parse_front_matter
 from prmvault.core.kinds import KINDS, Report, numbered_items
 from prmvault.core.markdown import Body, Item, parse_body, parse_links, plain_text
-from prmvault.core.model import Contact, Note, Task, Value
+from prmvault.core.model import Contact, Note, Task, Value, texts_in
 from prmvault.core.problems import Problem
 from prmvault.core.schema import Field, NoteType, type_of
 
@@ -81,16 +81,6 @@ def parse_note(path: str, text: str, reading: Reading) -> Note:
 def is_conflict_copy(path: str) -> bool:
     """Tell whether a file sync tool (Syncthing, Dropbox, Nextcloud) left this as the copy of a conflict."""
     return _CONFLICT_COPY.search(path.rsplit("/", 1)[-1]) is not None
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for part in value.values() for text in _texts(part)]
-    if isinstance(value, list):
-        return [text for part in value for text in _texts(part)]
-    return []
 
 
 def _typed(path: str, front: FrontMatter, note_type: NoteType, problems: list[Problem]) -> dict[str, Any]:
@@ -196,7 +186,7 @@ def _links(front: FrontMatter, body: Body) -> tuple[tuple[str, int], ...]:
     for key, value in front.values.items():
         for number, item in enumerate(value if isinstance(value, list) else [value]):
             line = front.lines.get(f"{key}.{number}", front.lines.get(key, 1))
-            texts = [text for text in _texts(item) if "[[" in text]
+            texts = [text for text in texts_in(item) if "[[" in text]
             found.extend((link.target, line) for text in texts for link in parse_links(text))
     found.extend((link.target, link.line) for link in body.links)
     return tuple(found)

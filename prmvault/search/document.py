@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prmvault.core.fences import split_note
+from prmvault.core.model import texts_in
 from prmvault.core.names import fold, name_key
 from prmvault.core.relations import Relation, relation_of, relation_words
 from prmvault.search.analysis import special_words, words
@@ -44,7 +45,7 @@ def document(note: Note, file_text: str, unindexed: AbstractSet[str] = frozenset
     """
     if unindexed:
         note = _without(note, unindexed)
-    text = "\n".join([*_texts(note.fields), split_note(file_text).body]) if note.readable else file_text
+    text = "\n".join([*texts_in(note.fields), split_note(file_text).body]) if note.readable else file_text
     stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
     names = dict.fromkeys([note.title, stem, *note.fields.get("aliases", ())])
     fields: dict[str, Any] = {
@@ -92,7 +93,7 @@ def _terms(note: Note, stem: str) -> set[str]:
     terms.update(f"channel={contact.channel}" for contact in note.contacts if contact.channel)
     for key, value in note.fields.items():
         if key not in ("tags", "aliases", "vcard"):
-            for text in _texts(value):
+            for text in texts_in(value):
                 terms.update(keyed_terms(key, text))
     return terms
 
@@ -100,10 +101,3 @@ def _terms(note: Note, stem: str) -> set[str]:
 @lru_cache(maxsize=1)
 def _relation_table() -> dict[str, Relation]:
     return relation_words()
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for part in parts for text in _texts(part)]
