@@ -113,13 +113,16 @@ def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[
         )
         on_start(watcher)
         log(f"watching {root}: {bring_up_to_date(vault, today(), background=background)}")
-        with watcher:
-            for wake in watcher.wakes():
-                if wake.reason == "stop":
-                    break
-                vault = _handled(vault, wake, today(), log, background)
-        background.end()
-        vault.facts.close()
+        try:
+            with watcher:
+                for wake in watcher.wakes():
+                    if wake.reason == "stop":
+                        break
+                    vault = _handled(vault, wake, today(), log, background)
+        finally:
+            # However it ends, a folder that went away included: nobody would wait for that process.
+            background.end()
+            vault.facts.close()
 
 
 def running_watcher(root: str) -> Running | None:
