@@ -13,7 +13,7 @@ import pytest
 
 from prmvault.app.vault import open_vault
 from prmvault.app.world import People, world_of
-from prmvault.core.recurrence import add_period, parse_period
+from prmvault.core.periods import add_period, parse_period
 from prmvault.core.reminders import Reminder, reminders
 
 FRIDAY = date(2026, 11, 20)
@@ -107,6 +107,7 @@ def test_reminders_of_the_week_and_after(seen: Any) -> None:
     found = seen(FRIDAY, date(2026, 11, 27), "reminder")
     assert [(each.date.isoformat(), each.path, each.line, each.overdue_days) for each in found] == [
         ("2026-10-15", "people/Anna Schröder.md", 10, 36),
+        ("2026-11-15", "people/Gerda Weißhaupt.md", 20, 5),
         ("2026-11-20", "people/Jürgen Oßwald.md", 10, 0),
         ("2026-11-22", "people/Gerda Weißhaupt.md", 20, 0),
         ("2026-11-23", "people/Joan Hartley.md", 13, 0),

@@ -10,11 +10,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
+from prmvault.core.cadence import reason_text
 from prmvault.core.dates import week_days, week_name
 from prmvault.core.model import Note
 from prmvault.core.names import fold
 from prmvault.core.problems import Problem
-from prmvault.core.reminders import WITHOUT_CONTACTS, Happening, OpenTask, Reminder, World, reminders
+from prmvault.core.reminders import (
+    WITHOUT_CONTACTS,
+    Happening,
+    OpenTask,
+    Reminder,
+    World,
+    by_household,
+    reminder_values,
+    reminders,
+)
 
 T = TypeVar("T")
 
@@ -26,12 +36,14 @@ _ROUND_AGE = 10
 
 
 class Idea(NamedTuple):
-    """Something to give to somebody: a gift idea or a wish, and where it is written."""
+    """Something to give to somebody: a gift idea or a wish (`kind` gift or wish), where it is written, and when."""
 
     person: str
     text: str
     path: str
     line: int
+    kind: str = "gift"
+    date: str = ""
 
 
 class Materials(NamedTuple):
@@ -59,13 +71,13 @@ def make_digest(monday: date, materials: Materials) -> dict[str, Any]:
     # From Monday on: what began this week and goes on is told there.
     coming = [each for each in reminders(world, monday, until, WITHOUT_CONTACTS) if each.date > sunday]
     late = [each for each in week if each.overdue_days and each.kind != "contact"]
-    undated = [task for task in world.tasks if not (task.task.due or task.task.scheduled)]
+    undated = [each for each in world.tasks if _is_undated(each, sunday)]
     return {
         "week": week_name(monday),
         "first": monday.isoformat(),
         "last": sunday.isoformat(),
         "days": [_day(day, week, link) for day in days if _of_day(day, week)],
-        "contacts": _cut(_worst_first(week), lambda each: _contact(each, world, link)),
+        "contacts": _cut(by_household(_worst_first(week), world), lambda each: _contact(each, world, link)),
         "overdue": _cut(late, lambda each: _entry(each, link)),
         "undated": _cut(undated, lambda task: _undated(task, link)),
         "coming": _cut(_most_important(_first_of_each(coming)), lambda each: _entry(each, link)),
@@ -87,10 +99,11 @@ def _day(day: date, found: Iterable[Reminder], link: Callable[[str], str]) -> di
 def _entry(each: Reminder, link: Callable[[str], str]) -> dict[str, Any]:
     is_round = each.age.isdigit() and int(each.age) % _ROUND_AGE == 0
     return {
-        **each._asdict(),
-        "date": each.date.isoformat(),
+        **reminder_values(each),
+        # The page says why, the JSON of `upcoming` also in which line that stands.
+        "reason": reason_text(each.contact, place=False) if each.contact else each.reason,
         "weekday": _WEEKDAYS[each.date.weekday()],
-        "link": link(each.path),
+        "link": ", ".join([link(path) for path in (each.path, *each.others)]),
         "is_round": is_round,
     }
 
@@ -113,6 +126,11 @@ def _first_of_each(coming: Iterable[Reminder]) -> list[Reminder]:
     for each in coming:
         first.setdefault((each.path, each.line, each.kind), each)
     return list(first.values())
+
+
+def _is_undated(each: OpenTask, sunday: date) -> bool:
+    """Tell whether a task has no day and begins up to Sunday."""
+    return not (each.task.due or each.task.scheduled) and each.task.start <= sunday.isoformat()
 
 
 def _undated(task: OpenTask, link: Callable[[str], str]) -> dict[str, Any]:

@@ -33,8 +33,9 @@ _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 class FrontMatter(NamedTuple):
     """What the front matter says.
 
-    `lines` maps a key to its line in the file, and `key.0`, `key.1` … to those of its list items. `readable` is
-    False where the YAML could not be read: then `values` is empty and no command may rewrite the note.
+    `lines` maps a key to its line in the file, `key.0`, `key.1` … to those of its list items, and `key.part` to those
+    of a map's parts. `readable` is False where the YAML could not be read: then `values` is empty and no command may
+    rewrite the note.
     """
 
     values: dict[str, Value]
@@ -77,6 +78,14 @@ def parse_yaml_text(path: str, text: str) -> FrontMatter:
         problem = Problem(path, refused.line, refused.code, refused.message, refused.hint)
         return FrontMatter({}, {}, (problem,), readable=False)
     return FrontMatter(values, handler.lines, tuple(handler.problems), readable=True)
+
+
+def compose_front_matter(text: str) -> yaml.Node | None:
+    """Return the tree of nodes of front matter that `parse_front_matter` found readable, marks as places in `text`.
+
+    Comments alone have no node. Not for text that was not read before: nothing guards it here.
+    """
+    return yaml.compose(_BREAK_OF_YAML_ONLY.sub(lambda char: _BREAKS[char[0]], text), Loader=_Loader)
 
 
 class _NoteHandler(BaseHandler):  # type: ignore[misc]
@@ -152,8 +161,8 @@ class _NoteHandler(BaseHandler):  # type: ignore[misc]
                 raise _Refused(line, "yaml-alias", "YAML merge keys are not read", "write the keys out")
             if key in result:
                 self._report(line, "duplicate-key", f"{key!r} is there twice; the last one counts", "keep one")
-            if not prefix:
-                self.lines[key] = line
+            if prefix.count(".") <= 1:
+                self.lines[prefix + key] = line
             result[key] = self._value(events, f"{prefix}{key}.", depth)
         return result
 

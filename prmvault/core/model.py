@@ -12,6 +12,9 @@ Value = str | list["Value"] | dict[str, "Value"]
 DEAD = "yes"
 """Somebody has died, and the day is not known."""
 
+IDEA_TAGS = ("gift", "wish")
+"""Tags that make an item about somebody an idea of what to give."""
+
 ONCE = ("none", "never", "no")
 """What `repeat` says of something that comes only once."""
 
@@ -34,7 +37,8 @@ class Task(NamedTuple):
 class Contact(NamedTuple):
     """One list item that tells of people: an interaction, a plan (if its day is yet to come) or a mere mention.
 
-    `targets` are the people's names as linked; `text` is for reading; `tags` are the item's.
+    `targets` are the people's names as linked; `text` is for reading; `tags` are the item's, of which those of an idea
+    are not for the targets in `no_idea_for`.
     """
 
     date: str
@@ -45,6 +49,7 @@ class Contact(NamedTuple):
     targets: tuple[str, ...]
     tags: tuple[str, ...]
     mention: bool = False
+    no_idea_for: tuple[str, ...] = ()
 
 
 class Note(NamedTuple):

@@ -10,11 +10,12 @@ from prmvault.core.channels import channel_of
 from prmvault.core.dates import DateError, parse_iso_date
 from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import FrontMatter, parse_front_matter
-from prmvault.core.kinds import KINDS, Report, numbered_items
-from prmvault.core.markdown import Body, Item, parse_body, parse_links, plain_text
-from prmvault.core.model import Contact, Note, Task, Value, texts_in
+from prmvault.core.kinds import KINDS
+from prmvault.core.markdown import Body, Item, parse_body, parse_links, parse_tags, plain_text
+from prmvault.core.model import IDEA_TAGS, Contact, Note, Task, Value, texts_in
 from prmvault.core.problems import Problem
 from prmvault.core.schema import Field, NoteType, type_of
+from prmvault.core.value_kinds import Report, numbered_items
 
 _TIME = re.compile(
     # A dot needs its "Uhr" behind it: 3.50 EUR is no time.
@@ -25,6 +26,8 @@ _TIME = re.compile(
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _LOG_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[:,]?\s*")
+# C0 and C1 (but tab, line breaks, and NUL, which the reading of the file tells), and what turns all text around.
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e]")
 _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 # With a date, because Anna Berg (Konfliktberaterin) is a person.
 _CONFLICT_COPY = re.compile(
@@ -62,6 +65,11 @@ def parse_note(path: str, text: str, reading: Reading) -> Note:
     if marker:
         line = text.count("\n", 0, marker.start()) + 1
         problems.append(Problem(path, line, "conflict-marker", "a merge left its markers here", "settle it by hand"))
+    control = _CONTROL.search(text)
+    if control and all(problem.code != "control-character" for problem in front.problems):
+        line = text.count("\n", 0, control.start()) + 1
+        message = f"the control character U+{ord(control[0]):04X} is in the text"
+        problems.append(Problem(path, line, "control-character", message, "remove it"))
     return Note(
         path=path,
         type=note_type.name,
@@ -247,18 +255,33 @@ def _contacts(
     return tuple(contacts)
 
 
+def _others_than_idea(item: Item) -> tuple[str, ...]:
+    """Return those for whom a gift idea or wish in the item is not: it is for those whom its line links, if any."""
+    lines = [line for line in (item.text, *item.more) if any(tag in IDEA_TAGS for tag in parse_tags(line))]
+    linked = [{link.target for link in parse_links(line)} for line in lines]
+    if not lines or not all(linked):
+        return ()
+    return tuple(target for target in item.links if not any(target in targets for targets in linked))
+
+
 def _contact(item: Item, day: str, text: str, people: tuple[str, ...], reading: Reading) -> Contact:
-    at = ""
-    time = _TIME.match(text)
-    if time:
-        hour = int(time["h"] or time["hour"])
-        if time["half"] and hour in range(1, 13):
-            hour = hour % 12 + (12 if time["half"] == "p" else 0)
-        at = f"{hour:02}:{time['m'] or '00'}"
-        text = text[time.end() :]
+    at, text = split_time(text)
     told = " – ".join(plain_text(line) for line in [text, *item.more])
     mention = "mention" in item.tags
-    return Contact(day, at, channel_of(text, reading.channels), told, item.line, people, item.tags, mention)
+    channel = channel_of(text, reading.channels)
+    others = _others_than_idea(item)
+    return Contact(day, at, channel, told, item.line, people, item.tags, mention, others)
+
+
+def split_time(text: str) -> tuple[str, str]:
+    """Return the time with which an item's text begins, as `18:00` or empty, and the text behind it."""
+    time = _TIME.match(text)
+    if time is None:
+        return "", text
+    hour = int(time["h"] or time["hour"])
+    if time["half"] and hour in range(1, 13):
+        hour = hour % 12 + (12 if time["half"] == "p" else 0)
+    return f"{hour:02}:{time['m'] or '00'}", text[time.end() :]
 
 
 def _is_date(text: str) -> bool:

@@ -1,12 +1,12 @@
-"""People: the names by which they are found, whom a link means, and when they are to be contacted next."""
+"""People: the names by which they are found, and whom a link means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from prmvault.core.names import fold, name_key
+from prmvault.core.model import IDEA_TAGS
+from prmvault.core.names import name_key
 
 if TYPE_CHECKING:
     from prmvault.core.model import Contact, Note
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 RANK_PATH, RANK_NAME, RANK_ALIAS, RANK_EMAIL, RANK_PHONE, RANK_ORG, RANK_UID = range(7)
 """What a name row is; links resolve by the first three, in this order."""
 
+_REMEMBERED = ("birthday", "deceased", "dates", "reminders", "cadence", "tags", "created", "gifts", "wishes")
 _MIN_PHONE_DIGITS = 5
+_ALMOST = 10
+_CLEARLY_WORSE = 8
+"""Points of 100 by which a misspelled name is less like another one than like the one that is meant."""
 
 
 class Name(NamedTuple):
@@ -24,19 +28,6 @@ class Name(NamedTuple):
     rank: int
     path: str
     text: str
-
-
-class NextContact(NamedTuple):
-    """When somebody is to be contacted next, until when at the latest, and which rule says so.
-
-    `path` and `line` are where the rule stands (line 0: in the settings).
-    """
-
-    due: date
-    latest: date | None
-    reason: str
-    path: str
-    line: int
 
 
 def note_names(note: Note) -> tuple[tuple[str, int, str], ...]:
@@ -54,9 +45,9 @@ def note_names(note: Note) -> tuple[tuple[str, int, str], ...]:
             rows.setdefault((phone_key(phone), RANK_PHONE), phone)
         for org in organizations(note)[:1]:
             rows.setdefault((name_key(org), RANK_ORG), org)
-    uid = note.fields.get("uid")
-    if isinstance(uid, str):
-        rows[uid, RANK_UID] = uid
+    for uid in (note.fields.get("uid"), *note.fields.get("former_uids", ())):
+        if isinstance(uid, str):
+            rows[uid, RANK_UID] = uid
     return tuple((key, rank, text) for (key, rank), text in rows.items() if key)
 
 
@@ -93,9 +84,24 @@ def person_row(note: Note) -> tuple[str, str, str, str, str, str] | None:
     )
 
 
+def remembered(note: Note) -> tuple[dict[str, Any], dict[str, int]] | None:
+    """Return the fields and lines of a person that reminders and the digest read, or None where there is nothing."""
+    fields = {key: note.fields[key] for key in _REMEMBERED if key in note.fields} if note.type == "person" else {}
+    lines = {key: line for key, line in note.lines.items() if key.partition(".")[0] in fields}
+    return (fields, lines) if fields else None
+
+
 def contact_keys(note: Note) -> tuple[tuple[str, str, Contact], ...]:
-    """Return each item about people once for each link in it: the link's key, its target, and the item."""
-    return tuple((name_key(target), target, contact) for contact in note.contacts for target in contact.targets)
+    """Return each item about people once for each link in it: the link's key, its target, and the item for this one."""
+    return tuple(
+        (name_key(target), target, _without_idea(contact) if target in contact.no_idea_for else contact)
+        for contact in note.contacts
+        for target in contact.targets
+    )
+
+
+def _without_idea(contact: Contact) -> Contact:
+    return contact._replace(tags=tuple(tag for tag in contact.tags if tag not in IDEA_TAGS))
 
 
 def relation_rows(note: Note) -> tuple[tuple[str, str], ...]:
@@ -170,8 +176,35 @@ def _place(row: Name, key: str, words: list[str], digits: str, query: str) -> tu
     return None
 
 
+def partly_so_named(query: str, rows: Iterable[Name]) -> list[str]:
+    """Return the paths of those in whose name or alias every word of `query` is a word, else the beginning of one."""
+    words = name_key(query).replace("-", " ").split()
+    whole: dict[str, None] = {}
+    begun: dict[str, None] = {}
+    for row in rows:
+        if row.rank not in (RANK_NAME, RANK_ALIAS) or not words:
+            continue
+        parts = row.key.replace("-", " ").split()
+        if all(word in parts for word in words):
+            whole[row.path] = None
+        elif all(any(part.startswith(word) for part in parts) for word in words):
+            begun[row.path] = None
+    return list(whole or begun)
+
+
+def almost_so_named(query: str, rows: Iterable[Name]) -> list[str]:
+    """Return the paths of those whose name is spelled almost like `query`, without those that are clearly worse."""
+    scored = _scored(query, rows, most=_ALMOST)
+    return [path for path, score in scored.items() if score > max(scored.values()) - _CLEARLY_WORSE]
+
+
 def tolerant_matches(query: str, rows: Iterable[Name], *, most: int = 10) -> list[str]:
     """Return the paths of those whose name is spelled almost like `query`, best first."""
+    return list(_scored(query, rows, most=most))[:most]
+
+
+def _scored(query: str, rows: Iterable[Name], *, most: int) -> dict[str, float]:
+    """Return how much (of 100) the name of each is like `query`, best first."""
     from rapidfuzz import fuzz, process
 
     candidates: dict[str, list[str]] = {}
@@ -182,79 +215,11 @@ def tolerant_matches(query: str, rows: Iterable[Name], *, most: int = 10) -> lis
     wanted = name_key(query)
     cutoff = 75 if len(wanted) > 4 else 80  # noqa: PLR2004 - short words differ by a letter too easily
     matches = process.extract(wanted, list(candidates), scorer=fuzz.ratio, limit=3 * most, score_cutoff=cutoff)
-    paths = dict.fromkeys(path for key, _, _ in matches for path in candidates[key])
-    return list(paths)[:most]
-
-
-def next_contact(
-    note: Note,
-    last: str,
-    *,
-    by_tag: Mapping[str, str],
-    today: date,
-) -> NextContact | None:
-    """Return when the person of `note` is to be contacted next, after the last contact on day `last` (ISO or "").
-
-    The rule is the person's own `cadence`, else the shortest of the person's tags', else the default; an `at_most`
-    alone is the rule. Without any contact yet it counts from `created`, else it is due today. None: no rule, `never`,
-    or the person is dead.
-    """
-    from prmvault.core.dates import DateError, parse_iso_date
-    from prmvault.core.recurrence import add_period, parse_period
-
-    if note.fields.get("deceased"):
-        return None
-    rule, source, line = _cadence_of(note, by_tag)
-    every = rule.get("every") or rule.get("at_most", "")
-    if not every or fold(every) in ("never", "nie", "niemals"):
-        return None
-    begin = last or str(note.fields.get("created", ""))
-    if not begin:
-        return NextContact(today, None, f"{source}; no contact yet", note.path if line else "prmvault.yaml", line)
-    try:
-        start = parse_iso_date(begin)
-        due = add_period(start, parse_period(every))
-        latest = add_period(start, parse_period(rule["at_most"])) if rule.get("at_most") else None
-    except DateError:
-        return None  # Beyond the year 9999.
-    since = f"last contact {begin}" if last else f"in the vault since {begin}"
-    place = note.path if line else "prmvault.yaml"
-    told = ""
-    if latest is not None:
-        due = min(due, latest)
-        told = f"; at the latest {latest}" + (", which has passed" if latest < today else "")
-    return NextContact(due, latest, f"{source}; {since}{told}", place, line)
-
-
-def _cadence_of(note: Note, by_tag: Mapping[str, str]) -> tuple[dict[str, str], str, int]:
-    """Return the rule, how to name it, and its line in the note (0: the settings)."""
-    from prmvault.core.recurrence import parse_period
-
-    own = note.fields.get("cadence")
-    if own:
-        source = own.get("every") or f"at most {own['at_most']}"
-        return own, f"cadence {source}", note.lines.get("cadence", 1)
-    best: tuple[int, str] | None = None
-    for tag in note.fields.get("tags", ()):
-        for rule_tag in _tag_and_parents(tag):
-            period = by_tag.get(rule_tag)
-            if period is None:
-                continue
-            if fold(period) in ("never", "nie", "niemals"):
-                return {}, "", 0
-            months, days = parse_period(period)
-            best = min(best or (months * 30 + days, rule_tag), (months * 30 + days, rule_tag))
-            break
-    if best is not None:
-        return {"every": by_tag[best[1]]}, f"#{best[1]} every {by_tag[best[1]]}", 0
-    if "default" in by_tag:
-        return {"every": by_tag["default"]}, f"everybody every {by_tag['default']}", 0
-    return {}, "", 0
-
-
-def _tag_and_parents(tag: str) -> list[str]:
-    parts = tag.split("/")
-    return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    found: dict[str, float] = {}
+    for key, score, _ in matches:
+        for path in candidates[key]:
+            found.setdefault(path, score)
+    return found
 
 
 def _values(note: Note, key: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from prmvault.core.dates import DateError, last_day_of_month, parse_iso_date, quoted
 from prmvault.core.names import fold
-from prmvault.core.recurrence import Period, add_period, parse_period
+from prmvault.core.periods import Period, add_period, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,6 +72,9 @@ _MONTHS = {
     )
     for word in words.split()
 }
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+# From how many days on, how many days each, and the name.
+_LONG_UNITS = ((730, 365.25, "years"), (60, 30.44, "months"), (21, 7, "weeks"))
 _SHORT_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _WEEKDAY = "(?P<weekday>" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")\.?"
@@ -121,6 +124,19 @@ def parse_day(text: str, today: date, *, prefer: Prefer) -> date:
 def describe_day(day: date) -> str:
     """Return the day as an answer to a phrase, `Fri 2026-11-20`; parse_day reads it back."""
     return f"{_SHORT_NAMES[day.weekday()]} {day.isoformat()}"
+
+
+def describe_distance(day: date, today: date) -> str:
+    """Return how far `day` is from today, as people say it: `tomorrow`, `in 6 weeks`, `20 days ago`."""
+    days = (day - today).days
+    if days in _NEAR:
+        return _NEAR[days]
+    amount, unit = abs(days), "days"
+    for least, length, name in _LONG_UNITS:
+        if amount >= least:
+            amount, unit = round(amount / length), name
+            break
+    return f"in {amount} {unit}" if days > 0 else f"{amount} {unit} ago"
 
 
 def _iso_day(match: re.Match[str], question: _Question) -> date:

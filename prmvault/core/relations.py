@@ -73,6 +73,12 @@ _WORDS = {
     "neighbour": "neighbours neighbor neighbors nachbarn|nachbarin|nachbar",
     "contact": "contacts kontakt||",
 }
+_GENDERED = (
+    *("parent", "child", "grandparent", "grandchild", "great-grandparent", "great-grandchild", "spouse", "ex-spouse"),
+    *("sibling", "sibling-in-law", "parent-in-law", "child-in-law", "step-parent", "step-child", "uncle-aunt"),
+    *("nephew-niece", "godparent", "godchild"),
+)
+"""The types whose first words for a gender are the English ones for it, and say no more than the type."""
 _PLURAL_ENDINGS = ("s", "n", "en", "nen", "e")
 
 
@@ -125,3 +131,25 @@ def inverse_type(kind: str, more: More | None = None) -> str:
         if kind == right:
             return left
     return kind
+
+
+def word_for(kind: str, gender: str, more: More | None = None) -> str:
+    """Return the English word for a type and a gender (F, M or nothing): child, F → daughter; else the type.
+
+    Types of the settings have the first of their own words for the gender.
+    """
+    told = (more or {}).get(kind)
+    if told is not None:
+        own = {"F": told["female"], "M": told["male"]}.get(gender)
+        return str(own[0]) if own else kind
+    if gender not in ("F", "M") or kind not in _GENDERED:
+        return kind
+    return _WORDS[kind].split("|")["?FM".index(gender)].split()[0]
+
+
+def gender_letter(text: str) -> str:
+    """Return F or M for what a note's `gender` says, in English or German, or nothing: `female`, `weiblich`, `M;he`."""
+    word = fold(text.partition(";")[0]).strip()
+    if word in ("f", "w", "female", "woman", "girl", "weiblich", "frau"):
+        return "F"
+    return "M" if word in ("m", "male", "man", "boy", "mannlich", "mann") else ""

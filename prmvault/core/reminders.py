@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from prmvault.core.cadence import NextContact, next_contact, reason_text
 from prmvault.core.dates import age_on, full_date, next_occurrence, parse_iso_date, parse_partial_date
 from prmvault.core.model import DEAD, ONCE, Note, Task
-from prmvault.core.people import next_contact
 
 
 class Happening(NamedTuple):
@@ -37,7 +38,9 @@ class OpenTask(NamedTuple):
 class World(NamedTuple):
     """What reminders are made of, all of it plain: nothing here reads a file or a clock.
 
-    `today` is the day seen from: what is due before it is overdue. `last` gives the last contact by a person's path.
+    `today` is the day seen from: what is due before it is overdue. `last` gives the last contact by a person's path,
+    `households` the paths of a person's household, the same for each in it (none for who lives alone). `cadence` gives
+    rules by tag, and `cadence_lines` their lines in the settings.
     """
 
     today: date
@@ -48,10 +51,15 @@ class World(NamedTuple):
     last: Mapping[str, Happening]
     cadence: Mapping[str, str]
     leap_day: str
+    households: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    cadence_lines: Mapping[str, int] = MappingProxyType({})
 
 
 class Reminder(NamedTuple):
-    """One thing to remember. `age` is years as text (`36`, `about 48`) or empty; `overdue_days` 0 if not overdue."""
+    """One thing to remember. `age` is years as text (`36`, `about 48`) or empty; `overdue_days` 0 if not overdue.
+
+    A contact has the rule by which it is due; `others` are the paths of further people whom it is about, too.
+    """
 
     date: date
     kind: str
@@ -62,7 +70,11 @@ class Reminder(NamedTuple):
     age: str = ""
     overdue_days: int = 0
     reason: str = ""
+    contact: NextContact | None = None
+    others: tuple[str, ...] = ()
 
+
+_DAY = timedelta(days=1)
 
 Source = Callable[[World, date, date], Iterable[Reminder]]
 
@@ -74,6 +86,44 @@ def reminders(world: World, first: date, last: date, sources: Iterable[Source] =
     """
     found = [each for source in sources or SOURCES for each in source(world, first, last)]
     return sorted(found, key=lambda each: (each.date, KINDS.index(each.kind), each.title, each.path, each.line))
+
+
+def by_household(found: Iterable[Reminder], world: World) -> list[Reminder]:
+    """Return reminders with the contacts of one household as one, in the place of the first of them.
+
+    That one has all names, the earliest day, the most days overdue, and what else the first one has.
+    """
+    merged: list[Reminder] = []
+    places: dict[str, int] = {}
+    for each in found:
+        home = world.households.get(each.path, (each.path,))[0]
+        if each.kind != "contact" or home not in places:
+            if each.kind == "contact":
+                places[home] = len(merged)
+            merged.append(each)
+            continue
+        known = merged[places[home]]
+        merged[places[home]] = known._replace(
+            date=min(known.date, each.date),
+            title=f"{known.title}, {each.title}",
+            person=f"{known.person}, {each.person}",
+            overdue_days=max(known.overdue_days, each.overdue_days),
+            others=(*known.others, each.path, *each.others),
+        )
+    return merged
+
+
+def reminder_values(each: Reminder) -> dict[str, Any]:
+    """Return a reminder as values for JSON; `latest` is the day by which a contact is due at the latest, or None."""
+    latest = each.contact.latest if each.contact else None
+    plain = {key: value for key, value in each._asdict().items() if key != "contact"}
+    return {
+        **plain,
+        "date": each.date.isoformat(),
+        "others": list(each.others),
+        "latest": latest.isoformat() if latest else None,
+        "is_past_latest": each.contact is not None and each.contact.is_past_latest,
+    }
 
 
 def birthdays(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -130,13 +180,20 @@ def own_reminders(world: World, first: date, last: date) -> Iterator[Reminder]:
             if missed is not None:
                 yield remind(missed, text, (world.today - missed).days)
             leads = _leads(entry)
-            reach = last + max(leads, default=timedelta())
+            reach = _moved(last, max(leads, default=timedelta()))
             for day in _occurrences(entry, first, reach, world.leap_day):
                 if day <= last and day != missed:
                     yield remind(day, text)
                 for lead in leads:
-                    if first <= day - lead <= last:
-                        yield remind(day - lead, f"{text} (on {day.isoformat()})")
+                    ahead = _moved(day, -lead)
+                    if first <= ahead <= last:
+                        yield remind(ahead, f"{text} (on {day.isoformat()})")
+
+
+def next_turn(entry: Mapping[str, Any], day: date, leap_day: str) -> date | None:
+    """Return the first day, from `day` on, of an entry of `reminders:` that is not done; None if none is left."""
+    found = _occurrences(entry, day, _moved(day, timedelta(days=366 * 5)), leap_day)
+    return found[0] if found else None
 
 
 def plans(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -158,11 +215,17 @@ def plans(world: World, first: date, last: date) -> Iterator[Reminder]:
 
 
 def tasks(world: World, first: date, last: date) -> Iterator[Reminder]:
-    """Open tasks with a day: on it, and overdue after it; the due day counts before the scheduled one."""
+    """Open tasks with a day: on it, and overdue after it; the due day counts before the scheduled one.
+
+    A task is not to be thought of before its start: until that has come it is not overdue, and not shown before it.
+    """
     for path, task, people in world.tasks:
-        day = _day_of(task)
-        if day is None:
+        day = _first_day(task.due, task.scheduled)
+        if day is None or task.status != "open":
             continue
+        start = _first_day(task.start)
+        if start is not None and start > world.today:
+            day = max(day, start)
         late = max(0, (world.today - day).days)
         if late or first <= day <= last:
             reason = f"{task.priority} priority" if task.priority else ""
@@ -174,10 +237,13 @@ def contacts(world: World, first: date, last: date) -> Iterator[Reminder]:
     del first
     for note in world.people:
         told = world.last.get(note.path)
-        due = next_contact(note, told.date if told else "", by_tag=world.cadence, today=world.today)
+        begin, rules = told.date if told else "", world.cadence
+        due = next_contact(note, begin, by_tag=rules, today=world.today, lines=world.cadence_lines)
         if due is not None and due.due <= last:
             late = max(0, (world.today - due.due).days)
-            yield Reminder(due.due, "contact", note.title, note.title, note.path, due.line, "", late, due.reason)
+            line = due.line if due.path == note.path else 0
+            why = reason_text(due)
+            yield Reminder(due.due, "contact", note.title, note.title, note.path, line, "", late, why, due)
 
 
 KINDS = ("birthday", "date", "plan", "reminder", "task", "contact")
@@ -190,8 +256,13 @@ def _yearly(when: Any, first: date, last: date, leap_day: str) -> list[date]:
     day = next_occurrence(when, first, leap_day)
     while day is not None and day <= last:
         days.append(day)
-        day = next_occurrence(when, day + timedelta(days=1), leap_day)
+        day = next_occurrence(when, day + _DAY, leap_day) if day < date.max else None
     return days
+
+
+def _moved(day: date, by: timedelta) -> date:
+    """Return `day` and so much, but none outside the calendar."""
+    return date.fromordinal(min(max(day.toordinal() + by.days, 1), date.max.toordinal()))
 
 
 def _occurrences(entry: Mapping[str, Any], first: date, last: date, leap_day: str) -> list[date]:
@@ -206,31 +277,15 @@ def _occurrences(entry: Mapping[str, Any], first: date, last: date, leap_day: st
     while day is not None and day <= last and len(days) < 400:  # noqa: PLR2004 - a daily one over a year
         if not _is_done(entry, day):
             days.append(day)
-        day = next_repeat(start, repeat, day + timedelta(days=1), leap_day=leap_day)
+        day = next_repeat(start, repeat, day + _DAY, leap_day=leap_day) if day < date.max else None
     return days
 
 
 def _missed(entry: Mapping[str, Any], today: date, leap_day: str) -> date | None:
-    """Return the day before today whose reminder is not done.
-
-    A one-off stays until it is done. A repeating one stays until it is done, too, where `done` is used for it;
-    where it never was, only until half of the time to the next one has passed.
-    """
+    """Return the last day before today on which the reminder came and has not been done since."""
     start = parse_iso_date(entry["on"])
-    repeat = entry.get("repeat")
-    if start >= today:
-        return None
-    if not repeat or repeat in ONCE:
-        return None if _is_done(entry, start) else start
-    from prmvault.core.recurrence import next_repeat, previous_repeat
-
-    day = previous_repeat(start, repeat, today - timedelta(days=1), leap_day=leap_day)
-    if day is None or _is_done(entry, day):
-        return None
-    following = next_repeat(start, repeat, day + timedelta(days=1), leap_day=leap_day)
-    if not entry.get("done") and following is not None and (today - day) * 2 > following - day:
-        return None
-    return day
+    day = _begun_before(start, entry.get("repeat"), today, leap_day)
+    return None if day is None or _is_done(entry, day) else day
 
 
 def _is_done(entry: Mapping[str, Any], day: date) -> bool:
@@ -249,7 +304,7 @@ def _is_done(entry: Mapping[str, Any], day: date) -> bool:
 def _leads(entry: Mapping[str, Any]) -> list[timedelta]:
     if not entry.get("lead"):
         return []
-    from prmvault.core.recurrence import parse_lead
+    from prmvault.core.periods import parse_lead
 
     return [timedelta(days=period.days + 30 * period.months) for period in parse_lead(entry["lead"])]
 
@@ -265,22 +320,25 @@ def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tupl
         length = max(length, parse_iso_date(note.fields["end"][:10]) - start)
     begun = _begun_before(start, entry["repeat"], first, leap_day) if length else None
     running = [begun] if begun is not None and first - begun <= length else []
-    return [(day, day + length) for day in (*running, *_occurrences(entry, first, last, leap_day))]
+    return [(day, _moved(day, length)) for day in (*running, *_occurrences(entry, first, last, leap_day))]
 
 
 def _begun_before(start: date, repeat: str | None, day: date, leap_day: str) -> date | None:
     """Return the last turn before `day`."""
+    if start >= day:
+        return None
     if not repeat or repeat in ONCE:
-        return start if start < day else None
+        return start
     from prmvault.core.recurrence import previous_repeat
 
-    return previous_repeat(start, repeat, day - timedelta(days=1), leap_day=leap_day)
+    return previous_repeat(start, repeat, day - _DAY, leap_day=leap_day)
 
 
-def _day_of(task: Task) -> date | None:
+def _first_day(*texts: str) -> date | None:
+    """Return the first of `texts` that is a day."""
     from prmvault.core.dates import DateError
 
-    for text in (task.due, task.scheduled):
+    for text in texts:
         try:
             return parse_iso_date(text)
         except DateError:

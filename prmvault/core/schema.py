@@ -39,6 +39,8 @@ _EVERY_NOTE = {
     "alias": Field("texts"),
     "created": Field("date"),
     "updated": Field("date"),
+    "former_uids": Field("texts"),
+    "merge_conflicts": Field("conflicts"),
 }
 _REACHABLE = {
     "emails": Field("contacts"),
@@ -77,6 +79,7 @@ _PERSON = {
     "reminders": Field("reminders"),
     "photo": Field("text"),
     "documents": Field("texts"),
+    "not_same_as": Field("links"),
 }
 _JOURNAL = {
     "date": Field("date"),

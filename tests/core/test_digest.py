@@ -89,6 +89,28 @@ def test_contacts_are_worst_first_and_never_among_the_days() -> None:
     assert digest["days"] == []
 
 
+def test_those_of_one_household_who_are_due_this_week_are_one_line_with_all_links() -> None:
+    last = {
+        f"people/{name}.md": Happening(day, "", "call", f"with {name}", (name,), "journal/x.md", 1)
+        for name, day in (("Ann", "2026-11-08"), ("Bob", "2026-11-01"), ("Cy", "2026-11-16"))
+    }
+    given = materials(*(person(name, "cadence: 1 week") for name in ("Ann", "Bob", "Cy")), last=last)
+    given = given._replace(world=given.world._replace(households=dict.fromkeys(last, tuple(last))))
+    (line,) = make_digest(MONDAY, given)["contacts"]["lines"]
+    assert (line["title"], line["link"]) == ("Bob, Ann", "<people/Bob.md>, <people/Ann.md>")
+    assert (line["date"], line["overdue_days"], line["last"]["text"]) == ("2026-11-08", 8, "with Bob")
+    assert line["reason"] == "cadence 1 week; last contact 2026-11-01"
+
+
+def test_a_task_without_a_day_is_shown_from_its_start_on() -> None:
+    tasks = tuple(
+        OpenTask("x.md", Task(1, text, "open", start=start), ())
+        for text, start in [("a", ""), ("b", "2026-11-22"), ("c", "2026-11-23")]
+    )
+    digest = make_digest(MONDAY, materials(tasks=tasks))
+    assert [entry["title"] for entry in digest["undated"]["lines"]] == ["a", "b"]
+
+
 def test_coming_shows_each_line_of_a_note_once_and_no_contacts() -> None:
     ann = person(
         "Ann", "cadence: 3 weeks\nreminders:\n  - {text: call, on: 2026-11-02, repeat: weekly, done: 2026-11-16}"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prmvault.core.kinds import KINDS, numbered_items
+from prmvault.core.kinds import KINDS
+from prmvault.core.value_kinds import numbered_items
 
 
 def read(kind: str, value: Any) -> tuple[Any, list[tuple[str, int]]]:

@@ -207,7 +207,7 @@ def test_a_list_item_of_a_day_that_links_somebody_is_a_contact() -> None:
     first, second = note(text, DAY).contacts
     assert first == (
         *("2026-11-21", "18:00", "call", "call Oma: wants a bench #gift – and Tom was there", 6),
-        *(("Oma Gerda", "people/Tom"), ("gift",), False),
+        *(("Oma Gerda", "people/Tom"), ("gift",), False, ("people/Tom",)),
     )
     assert (second.line, second.channel, second.targets) == (10, "visit", ("Cleo",))
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +19,6 @@ from prmvault.core.people import (
     find_people,
     linked_name,
     meant,
-    next_contact,
     note_names,
     organizations,
     person_row,
@@ -32,7 +29,6 @@ from prmvault.core.people import (
 from prmvault.core.schema import note_types
 
 READING = Reading(note_types(), channel_words({}))
-TODAY = date(2026, 11, 21)
 
 
 def note(yaml: str, path: str = "people/Anna Müller.md", body: str = "") -> Note:
@@ -179,75 +175,3 @@ def test_nobody_is_found_where_nothing_fits() -> None:
 
 def test_a_misspelled_name_is_found() -> None:
     assert tolerant_matches("Ana Müler", rows(ANNA, note("", "people/Zoe.md"))) == ["people/Anna Müller.md"]
-
-
-@pytest.mark.parametrize(
-    ("yaml", "last", "due", "latest"),
-    [
-        ("cadence: 3 weeks", "2026-11-01", "2026-11-22", None),
-        ("cadence: {every: 3 weeks, at_most: 2 months}", "2026-11-01", "2026-11-22", "2027-01-01"),
-        ("cadence: {every: 3 weeks, at_most: never}", "2026-11-01", "2026-11-22", None),
-        ("cadence: {at_most: 2 months}", "2026-11-01", "2027-01-01", "2027-01-01"),
-        ("cadence: {at_most: 2 months}\ntags: [family]", "2026-11-01", "2027-01-01", "2027-01-01"),
-        ("cadence: {every: 2 months, at_most: 3 weeks}", "2026-11-01", "2026-11-22", "2026-11-22"),
-        ("cadence: {at_most: 2 months}", "", "2026-11-21", None),
-        ("cadence: 3 weeks\ncreated: 2026-11-10", "", "2026-12-01", None),
-        ("cadence: 3 weeks", "", "2026-11-21", None),
-        ("tags: [family/close, friend]", "2026-11-01", "2026-11-15", None),
-        ("tags: [friend]", "2026-11-01", "2027-01-01", None),
-        ("tags: [other]", "2026-11-01", "2027-11-01", None),
-        ("tags: [friend]\ncadence: 1 week", "2026-11-01", "2026-11-08", None),
-    ],
-)
-def test_the_next_contact_is_due_by_the_own_rule_else_the_shortest_of_the_tags(
-    yaml: str, last: str, due: str, latest: str | None
-) -> None:
-    by_tag = {"family": "2 weeks", "friend": "2 months", "default": "1 year"}
-    found = next_contact(note(yaml), last, by_tag=by_tag, today=TODAY)
-    assert found is not None
-    assert (found.due.isoformat(), found.latest and found.latest.isoformat()) == (due, latest)
-    assert found.reason
-
-
-@pytest.mark.parametrize(
-    "yaml",
-    [
-        "cadence: never",
-        "cadence: nie",
-        "tags: [work]",
-        "",
-        "cadence: 1 week\ndeceased: 2020",
-        "cadence: often",
-        "cadence: {at_most: never}",
-        "cadence: 3 weeks\ncreated: 9999-12-31",
-    ],
-)
-def test_nobody_is_due_without_a_rule_or_after_death_or_beyond_the_calendar(yaml: str) -> None:
-    assert next_contact(note(yaml), "", by_tag={"work": "never"}, today=TODAY) is None
-
-
-@pytest.mark.parametrize(
-    ("rule", "reason"),
-    [
-        ("3 weeks", "cadence 3 weeks; last contact 2026-11-01"),
-        ("{every: 1 week, at_most: 3 weeks}", "cadence 1 week; last contact 2026-11-01; at the latest 2026-11-22"),
-        ("{at_most: 1 month}", "cadence at most 1 month; last contact 2026-11-01; at the latest 2026-12-01"),
-        (
-            "{every: 1 week, at_most: 19 days}",
-            "cadence 1 week; last contact 2026-11-01; at the latest 2026-11-20, which has passed",
-        ),
-    ],
-)
-def test_the_reason_tells_until_when_at_the_latest(rule: str, reason: str) -> None:
-    found = next_contact(note(f"cadence: {rule}"), "2026-11-01", by_tag={}, today=TODAY)
-    assert found is not None
-    assert found.reason == reason
-
-
-def test_the_reason_stands_where_the_rule_does() -> None:
-    own = next_contact(note("name: A\ncadence: 3 weeks"), "", by_tag={}, today=TODAY)
-    tag = next_contact(note("tags: a"), "", by_tag={"a": "1 week"}, today=TODAY)
-    assert own is not None
-    assert tag is not None
-    assert (own.path, own.line) == ("people/Anna Müller.md", 3)
-    assert (tag.path, tag.line) == ("prmvault.yaml", 0)

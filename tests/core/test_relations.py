@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prmvault.core.relations import Relation, inverse_type, relation_of, relation_words
+from prmvault.core.relations import Relation, gender_letter, inverse_type, relation_of, relation_words, word_for
 
 WORDS = relation_words()
 TYPES = sorted({relation.type for relation in WORDS.values()})
@@ -133,3 +133,44 @@ def test_no_word_has_two_meanings() -> None:
 @given(st.text(max_size=30))
 def test_any_word_is_a_relation(word: str) -> None:
     assert relation_of(word, WORDS).type in (word.strip(), *TYPES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "female", "male"),
+    [
+        *(("child", "daughter", "son"), ("parent", "mother", "father"), ("sibling", "sister", "brother")),
+        *(
+            ("spouse", "wife", "husband"),
+            ("grandparent", "grandmother", "grandfather"),
+            ("uncle-aunt", "aunt", "uncle"),
+        ),
+        *(("nephew-niece", "niece", "nephew"), ("parent-in-law", "mother-in-law", "father-in-law")),
+        *(("friend", "friend", "friend"), ("partner", "partner", "partner"), ("cousin", "cousin", "cousin")),
+        *(("step-sibling", "step-sibling", "step-sibling"), ("chess", "chess", "chess")),
+    ],
+)
+def test_a_type_has_a_word_for_each_gender_where_english_has(kind: str, female: str, male: str) -> None:
+    assert [word_for(kind, gender) for gender in ("F", "M", "")] == [female, male, kind]
+
+
+def test_the_word_for_a_gender_means_the_same_type() -> None:
+    for kind in TYPES:
+        for gender in ("F", "M"):
+            word = word_for(kind, gender)
+            assert relation_of(word, WORDS) in (Relation(kind, gender), Relation(kind))
+
+
+def test_a_type_of_the_settings_has_the_words_of_the_settings() -> None:
+    assert [word_for("landlord", gender, MORE) for gender in ("F", "M", "")] == ["Vermieterin", "landlord", "landlord"]
+
+
+@pytest.mark.parametrize(
+    ("text", "gender"),
+    [
+        *(("F", "F"), ("female", "F"), ("weiblich", "F"), ("w", "F"), ("F;she", "F"), ("Frau", "F")),
+        *(("M", "M"), ("male", "M"), ("männlich", "M"), ("Mann", "M"), (" m ", "M")),
+        *(("", ""), ("non-binary", ""), ("divers", ""), ("O", ""), ("Mystery", ""), ("fluid", "")),
+    ],
+)
+def test_a_gender_is_read_in_english_and_german_and_never_guessed(text: str, gender: str) -> None:
+    assert gender_letter(text) == gender

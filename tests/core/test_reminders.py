@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +13,15 @@ from hypothesis import strategies as st
 
 from prmvault.core.model import Note
 from prmvault.core.note import parse_note
-from prmvault.core.reminders import Happening, OpenTask, Reminder, World, reminders
+from prmvault.core.reminders import (
+    Happening,
+    OpenTask,
+    Reminder,
+    World,
+    by_household,
+    reminder_values,
+    reminders,
+)
 from prmvault.vault.refresh import reading_of
 from prmvault.vault.settings import Settings
 
@@ -171,10 +180,21 @@ def test_a_rule_of_icalendar_is_understood() -> None:
     assert [each.date for each in found if not each.overdue_days] == [date(2026, 11, 27), date(2026, 12, 25)]
 
 
-def test_a_missed_turn_is_overdue_until_half_of_the_time_to_the_next() -> None:
+def test_a_missed_turn_is_overdue_until_it_is_done() -> None:
     monthly = reminder("on: 2026-01-01, repeat: monthly")
-    assert [each.overdue_days for each in on(date(2026, 11, 16), monthly, today=date(2026, 11, 16))] == [15]
-    assert on(date(2026, 11, 17), monthly, today=date(2026, 11, 17)) == []
+    assert [each.overdue_days for each in on(date(2026, 11, 30), monthly, today=date(2026, 11, 30))] == [29]
+    later = reminder("on: 2026-01-01, repeat: monthly, done: 2026-11-01")
+    assert on(date(2026, 11, 30), later, today=date(2026, 11, 30)) == []
+
+
+def test_of_several_missed_turns_the_last_is_overdue_beside_the_one_of_today() -> None:
+    weekly = reminder("on: 2026-01-02, repeat: weekly")
+    assert [(each.date.day, each.overdue_days) for each in on(FRIDAY, weekly)] == [(13, 7), (20, 0)]
+
+
+def test_what_ended_without_being_done_stays_overdue() -> None:
+    ended = reminder('on: 2026-01-01, repeat: "FREQ=MONTHLY;COUNT=3"')
+    assert [(each.date, each.overdue_days) for each in on(FRIDAY, ended)] == [(date(2026, 3, 1), 264)]
 
 
 def test_a_missed_turn_within_the_days_asked_for_comes_once() -> None:
@@ -283,7 +303,7 @@ def test_without_a_contact_it_counts_from_created_or_is_due_today() -> None:
 
 def test_the_reason_names_the_rule_and_the_last_contact() -> None:
     (found,) = on(FRIDAY, "Ann|tags: friend", cadence={"friend": "2 weeks"}, last={"Ann": "2026-11-06"})
-    assert found.reason == "#friend every 2 weeks; last contact 2026-11-06"
+    assert found.reason == "#friend every 2 weeks (prmvault.yaml); last contact 2026-11-06"
 
 
 @pytest.mark.parametrize(
@@ -299,8 +319,133 @@ def test_the_reason_tells_the_latest_day_and_that_it_has_passed() -> None:
     note = "Ann|cadence: {every: 1 week, at_most: 3 weeks}"
     (near,) = on(FRIDAY, note, last={"Ann": "2026-10-30"})
     (late,) = on(FRIDAY, note, last={"Ann": "2026-10-29"})
-    assert near.reason == "cadence 1 week; last contact 2026-10-30; at the latest 2026-11-20"
-    assert late.reason == "cadence 1 week; last contact 2026-10-29; at the latest 2026-11-19, which has passed"
+    assert near.reason == "cadence 1 week (people/Ann.md:2); last contact 2026-10-30; at the latest 2026-11-20"
+    assert (
+        late.reason
+        == "cadence 1 week (people/Ann.md:2); last contact 2026-10-29; at the latest 2026-11-19, which has passed"
+    )
+
+
+def test_the_line_of_a_contact_is_that_of_the_own_rule_and_none_of_a_tags() -> None:
+    settings = {"friend": "2 weeks"}
+    given = world("Ann|cadence: 1 week", "Bob|tags: friend", cadence=settings)._replace(cadence_lines={"friend": 7})
+    assert [(each.line, each.reason) for each in reminders(given, FRIDAY, FRIDAY)] == [
+        (2, "cadence 1 week (people/Ann.md:2); never in touch yet"),
+        (0, "#friend every 2 weeks (prmvault.yaml:7); never in touch yet"),
+    ]
+
+
+# Households
+
+
+HOME = ("people/Ann.md", "people/Bob.md", "people/Cy.md")
+
+
+def at_home(*notes: str, **more: Any) -> list[Reminder]:
+    """Return what is due up to a week from Friday, with Ann, Bob and Cy in one household."""
+    given = world(*notes, **more)._replace(households=dict.fromkeys(HOME, HOME))
+    return by_household(reminders(given, FRIDAY, FRIDAY + timedelta(days=7)), given)
+
+
+def test_those_of_one_household_who_are_due_are_one_line() -> None:
+    last = {"Ann": "2026-11-15", "Bob": "2026-11-01", "Cy": "2026-11-20", "Dan": "2026-11-02"}
+    ann, bob, cy, dan = (f"{name}|cadence: {days} days" for name, days in zip(last, (7, 7, 90, 7), strict=True))
+    found = at_home(ann, bob, cy, dan, last=last)
+    assert [(each.title, each.person, each.date.day, each.overdue_days, each.others) for each in found] == [
+        ("Bob, Ann", "Bob, Ann", 8, 12, ("people/Ann.md",)),
+        ("Dan", "Dan", 9, 11, ()),
+    ]
+    assert (found[0].path, found[0].reason) == (
+        "people/Bob.md",
+        "cadence 7 days (people/Bob.md:2); last contact 2026-11-01",
+    )
+
+
+def test_only_contacts_of_a_household_become_one() -> None:
+    found = at_home("Ann|birthday: --11-20", "Bob|birthday: --11-20\ncadence: 1 day", "Cy|cadence: 1 day")
+    assert [(each.kind, each.title) for each in found] == [
+        ("birthday", "Ann has a birthday"),
+        ("birthday", "Bob has a birthday"),
+        ("contact", "Bob, Cy"),
+    ]
+
+
+def test_what_is_merged_has_the_earliest_day_in_whatever_order_it_came() -> None:
+    given = world("Ann|cadence: 1 week", "Bob|cadence: 1 week", last={"Ann": "2026-11-01", "Bob": "2026-10-01"})
+    given = given._replace(households=dict.fromkeys(HOME, HOME))
+    (found,) = by_household(reversed(reminders(given, FRIDAY, FRIDAY)), given)
+    assert (found.title, found.date, found.overdue_days) == ("Ann, Bob", date(2026, 10, 8), 43)
+
+
+# JSON
+
+
+def test_the_values_of_a_reminder_are_plain() -> None:
+    (found,) = on(FRIDAY, "Ann|cadence: {every: 1 week, at_most: 2 weeks}", last={"Ann": "2026-11-01"})
+    assert reminder_values(found) == json.loads(json.dumps(reminder_values(found)))
+    assert reminder_values(found) == {
+        "date": "2026-11-08",
+        "kind": "contact",
+        "title": "Ann",
+        "person": "Ann",
+        "path": "people/Ann.md",
+        "line": 2,
+        "age": "",
+        "overdue_days": 12,
+        "reason": "cadence 1 week (people/Ann.md:2); last contact 2026-11-01; at the latest 2026-11-15, which has passed",
+        "others": [],
+        "latest": "2026-11-15",
+        "is_past_latest": True,
+    }
+
+
+def test_all_kinds_of_reminders_have_the_same_values() -> None:
+    birthday, contact = on(FRIDAY, "Ann|birthday: --11-20\ncadence: 1 week")
+    assert list(reminder_values(birthday)) == list(reminder_values(contact))
+    assert (reminder_values(birthday)["latest"], reminder_values(birthday)["is_past_latest"]) == (None, False)
+
+
+# Any day that there is
+
+
+ANY_DAY = st.dates() | st.sampled_from([date.min, date.max, date(2024, 2, 29), FRIDAY])
+REPEATS = st.sampled_from(
+    ["", ", repeat: daily", ", repeat: monthly", ", repeat: yearly", ", repeat: FREQ=MONTHLY;BYDAY=-1FR"]
+)
+
+
+@given(
+    ANY_DAY,
+    ANY_DAY,
+    st.integers(0, 60),
+    ANY_DAY,
+    REPEATS,
+    st.sampled_from(["", ", lead: 7 days", ', lead: "100 years, 1 day"']),
+)
+def test_no_day_is_too_early_or_too_late(
+    today: date, first: date, length: int, start: date, repeat: str, lead: str
+) -> None:
+    last = date.fromordinal(min(first.toordinal() + length, date.max.toordinal()))
+    note = (
+        f"Ann|birthday: {start}\ncadence: 100 years\ncreated: {start}\ndates:\n  - wedding: {start}\n"
+        f"reminders:\n  - {{text: call, on: {start}{repeat}{lead}}}\n"
+        f"===- [ ] a 📅 {start}\n- [ ] b 🛫 {start} ⏳ {first}\n"
+    )
+    event = f"Fest|start: {start}\nend: {max(start, first)}" + repeat.replace(", ", "\n")
+    found = reminders(world(note, event, today=today), first, last)
+    for each in found:
+        assert each.overdue_days in (0, (today - each.date).days)
+        assert each.overdue_days or each.kind == "contact" or first <= each.date <= last
+
+
+@given(ANY_DAY, REPEATS.filter(bool), ANY_DAY)
+def test_a_reminder_that_was_never_done_is_overdue_from_its_second_day_on(
+    start: date, repeat: str, today: date
+) -> None:
+    found = [each for each in on(today, reminder(f"on: {start}{repeat}"), today=today) if each.overdue_days]
+    if "FREQ" not in repeat:
+        assert len(found) == (1 if start < today else 0)
+    assert len(found) <= 1
 
 
 # Plans
