@@ -16,19 +16,19 @@ _LINK = re.compile(r"(!?)\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{0,200}))?\]\]")
 # Accents written as characters of their own (NFD) belong to the word; `](#place)` is a link's.
 _TAG = re.compile("(?:^|(?<=[\\s(]))(?<!\\]\\()#([\\w/\u0300-\u036f-]{1,100})")
 _FENCE = re.compile(r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]){0,20}(`{3,}|~{3,})")
-_QUOTE = re.compile(r"(?: {0,3}>[ \t]?){1,8}")
+QUOTE = re.compile(r"(?: {0,3}>[ \t]?){1,8}")
 _INLINE_CODE = re.compile(r"(`{1,3})[^`\n]{1,2000}\1")
-_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.{0,500})")
-_ITEM = re.compile(r"([ \t]{0,40})(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
-_CHECKBOX = re.compile(r"\[(.)\][ \t]+")
-_DATE_SIGNS = {"📅": "due", "⏳": "scheduled", "🛫": "start", "✅": "done", "❌": "cancelled", "➕": "created"}
-_DATE_SIGN = re.compile(r"[ \t]?(📅|⏳|🛫|✅|❌|➕)\ufe0f?[ \t]?(\d{4}-\d{2}-\d{2})")
-_REPEAT_SIGN = re.compile(r"[ \t]?🔁\ufe0f?[ \t]?([\w ,]{1,60})")
+HEADING = re.compile(r"(#{1,6})[ \t]+(\S.{0,500})")
+ITEM = re.compile(r"([ \t]{0,40})(?:[-*+]|\d{1,9}[.)])[ \t]+(?=\S)")
+CHECKBOX = re.compile(r"\[(.)\][ \t]+")
+DATE_SIGNS = {"📅": "due", "⏳": "scheduled", "🛫": "start", "✅": "done", "❌": "cancelled", "➕": "created"}
+DATE_SIGN = re.compile(r"[ \t]?(📅|⏳|🛫|✅|❌|➕)\ufe0f?[ \t]?(\d{4}-\d{2}-\d{2})")
+REPEAT_SIGN = re.compile(r"[ \t]?🔁\ufe0f?[ \t]?([\w ,]{1,60})")
 _PRIORITY_SIGN = re.compile(r"[ \t]?([🔺⏫🔼🔽⏬])\ufe0f?")
-_DATAVIEW = re.compile(
+DATAVIEW = re.compile(
     r"[ \t]?[\[(](due|scheduled|start|completion|cancelled|repeat|priority)::[ \t]?([^\])\n]{1,60})[\])]"
 )
-_BLOCK_ID = re.compile(r"[ \t]\^[\w-]{1,60}$")
+BLOCK_ID = re.compile(r"[ \t]\^[\w-]{1,60}$")
 # What opens HTML, a comment of Obsidian's, mathematics, a link or a picture; what makes a block of a line.
 _BREAKS_PAGE = re.compile(r"<(?=[a-zA-Z/!?])|%(?=%)|\$(?=\$)|\[(?=\[(?![^\[\]]+\]\]))|!(?=\[)")
 _BLOCK_BEGIN = re.compile(
@@ -89,7 +89,7 @@ def parse_body(text: str, first_line: int = 1) -> Body:
             items.append(_item(block, box, heading))
             block.clear()
 
-    for number, written, line in _lines(text, first_line):
+    for number, written, line in body_lines(text, first_line):
         if not line or not written.strip():
             if written[:1].strip():
                 close_item()  # A code block at the margin ends an item as other text does.
@@ -99,15 +99,15 @@ def parse_body(text: str, first_line: int = 1) -> Body:
         if "#" in line:
             tags.update(dict.fromkeys(parse_tags(line)))
         # Tasks count in a quotation, too; items there are somebody's words, not what happened.
-        quote = _QUOTE.match(written) if ">" in written[:4] else None
-        item = _ITEM.match(written, quote.end() if quote else 0)
-        checkbox = _CHECKBOX.match(written, item.end()) if item else None
+        quote = QUOTE.match(written) if ">" in written[:4] else None
+        item = ITEM.match(written, quote.end() if quote else 0)
+        checkbox = CHECKBOX.match(written, item.end()) if item else None
         if checkbox:
             tasks.append(_task(number, written[checkbox.end() :], checkbox[1], found))
         if item is None or quote:
             if written[0] not in " \t":
                 close_item()
-                title = _HEADING.match(written)
+                title = HEADING.match(written)
                 heading = title[2].strip(" #") if title else heading
             elif block:
                 block.append((number, written.strip(), line))
@@ -121,15 +121,31 @@ def parse_body(text: str, first_line: int = 1) -> Body:
     return Body(tuple(links), tuple(tags), tuple(tasks), tuple(items))
 
 
-def _lines(text: str, first_line: int) -> Iterator[tuple[int, str, str]]:
+def body_lines(text: str, first_line: int) -> Iterator[tuple[int, str, str]]:
     """Return each line with its number and without its code: empty in a code block, blanks for inline code."""
     fence = ""
     for number, raw in enumerate(text.split("\n"), first_line):
         written = line = raw.rstrip("\r")
         if fence or "`" in line or "~~~" in line:
             # Code is blanked, not cut, so that places in `line` are places in what was written, too.
-            fence, line = _without_code(line, fence)
+            fence, line = without_code(line, fence)
         yield number, written, line
+
+
+def without_code(line: str, fence: str) -> tuple[str, str]:
+    """Return the fence that is open after `line`, and the line without its code."""
+    mark = _FENCE.match(line)
+    if fence:
+        closes = mark is not None and mark[1].startswith(fence) and not line.strip(" \t>`~")
+        return ("" if closes else fence), ""
+    if mark and not (mark[1][0] == "`" and "`" in line[mark.end() :]):
+        return mark[1], ""
+    return "", _INLINE_CODE.sub(lambda code: " " * len(code[0]), line) if "`" in line else line
+
+
+def links_in(line: str) -> Iterator[re.Match[str]]:
+    """Yield the match of each link of one line; its groups are `!` (embeds), the target as written, what it shows."""
+    return _LINK.finditer(line)
 
 
 def parse_links(line: str, number: int = 0) -> tuple[Link, ...]:
@@ -156,7 +172,7 @@ def plain_text(text: str) -> str:
     """Return `text` as a person reads it: links by what they show, no block ids."""
     if "[[" in text:
         text = _LINK.sub(lambda link: link[3] or link_target(link[2]).rsplit("/", 1)[-1], text)
-    return _BLOCK_ID.sub("", text)
+    return BLOCK_ID.sub("", text)
 
 
 def one_line_markdown(text: str, *, code: bool = False) -> str:
@@ -174,17 +190,6 @@ def one_line_markdown(text: str, *, code: bool = False) -> str:
     return f"{text[: begin.end()]}\\{text[begin.end() :]}" if begin else text
 
 
-def _without_code(line: str, fence: str) -> tuple[str, str]:
-    """Return the fence that is open after `line`, and the line without its code."""
-    mark = _FENCE.match(line)
-    if fence:
-        closes = mark is not None and mark[1].startswith(fence) and not line.strip(" \t>`~")
-        return ("" if closes else fence), ""
-    if mark and not (mark[1][0] == "`" and "`" in line[mark.end() :]):
-        return mark[1], ""
-    return "", _INLINE_CODE.sub(lambda code: " " * len(code[0]), line) if "`" in line else line
-
-
 def _item(block: list[tuple[int, str, str]], box: str, heading: str) -> Item:
     number, text, _ = block[0]
     more = tuple(below for _, below, _ in block[1:])
@@ -196,18 +201,18 @@ def _item(block: list[tuple[int, str, str]], box: str, heading: str) -> Item:
 
 def _task(number: int, content: str, box: str, links: tuple[Link, ...]) -> Task:
     fields: dict[str, str] = {}
-    for sign, day in _DATE_SIGN.findall(content):
-        fields.setdefault(_DATE_SIGNS[sign], day)
-    for key, value in _DATAVIEW.findall(content):
+    for sign, day in DATE_SIGN.findall(content):
+        fields.setdefault(DATE_SIGNS[sign], day)
+    for key, value in DATAVIEW.findall(content):
         fields.setdefault("done" if key == "completion" else key, value.strip())
-    repeat = _REPEAT_SIGN.search(content)
+    repeat = REPEAT_SIGN.search(content)
     if repeat:
         fields.setdefault("repeat", repeat[1].strip())
     priority = _PRIORITY_SIGN.search(content)
     if priority:
         fields.setdefault("priority", _PRIORITIES[priority[1]])
     text = content
-    for pattern in (_BLOCK_ID, _DATE_SIGN, _REPEAT_SIGN, _DATAVIEW, _PRIORITY_SIGN):
+    for pattern in (BLOCK_ID, DATE_SIGN, REPEAT_SIGN, DATAVIEW, _PRIORITY_SIGN):
         text = pattern.sub("", text)
     return Task(
         line=number,

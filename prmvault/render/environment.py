@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-# What YAML 1.1 does not allow (section 5.1) or takes for a line break, and noncharacters.
-_NOT_RAW_IN_YAML = "[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 SECONDS = 10
 MAX_CHARACTERS = 2_000_000
 
@@ -84,20 +81,13 @@ def _compiled(source: str, *, is_html: bool) -> Template:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+    from prmvault.core.yaml_text import yaml_text
+
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=is_html
     )
     environment.filters["yaml_text"] = yaml_text
     return environment.from_string(source)
-
-
-def yaml_text(text: str) -> str:
-    """Return `text` as a YAML scalar that reads back as just this text: in double quotes where that is needed."""
-    plain = text and text[0].isalpha() and text == text.strip() and text.isprintable()
-    ambiguous = text.casefold() in ("yes", "no", "on", "off", "true", "false", "null", "y", "n")
-    if plain and not ambiguous and not any(sign in text for sign in ":#,[]{}&*!|>'\"%@`\\"):
-        return text
-    return re.sub(_NOT_RAW_IN_YAML, lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _own(root: str, name: str) -> str:

@@ -7,24 +7,31 @@ import pkgutil
 import re
 import signal
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import prmvault.core
+from prmvault.core.body_edit import add_item, add_log_line
 from prmvault.core.channels import channel_of, channel_words
 from prmvault.core.dates import parse_partial_date
+from prmvault.core.edit import set_value
 from prmvault.core.fences import split_note
 from prmvault.core.file_names import portable_file_name
 from prmvault.core.frontmatter import parse_yaml_text
 from prmvault.core.kinds import KINDS
+from prmvault.core.links import rewrite_links
 from prmvault.core.markdown import parse_body, plain_text
+from prmvault.core.mentions import link_mentions, mention_words
 from prmvault.core.names import name_key
 from prmvault.core.note import Reading, is_conflict_copy, parse_note
-from prmvault.core.people import linked_name, phone_key
+from prmvault.core.people import Name, linked_name, phone_key
+from prmvault.core.problems import PrmvaultError
 from prmvault.core.relations import relation_of, relation_words
 from prmvault.core.schema import note_types
+from prmvault.core.tasks import complete_task
 from prmvault.vault.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -32,6 +39,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 SIZE = 100_000
+A_DAY = date(2026, 11, 20)
 SECONDS = 2
 MODULES = [
     *(f"prmvault.core.{found.name}" for found in pkgutil.iter_modules(prmvault.core.__path__)),
@@ -158,7 +166,19 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "parse_settings": lambda text: parse_settings(
         f'language: "{text}"\ncadence: {{a: "{text}"}}\njournal_file: "{text}%Y%m%d.md"'
     ),
+    "add_item": lambda text: done_or_refused(add_item, "- a\n", text),
+    "add_log_line": lambda text: done_or_refused(add_log_line, text, "2026-01-01 a", ("log",), "Log"),
+    "complete_task": lambda text: done_or_refused(complete_task, f"- [ ] 🔁 every week 📅 2026-01-01 {text}", 1, A_DAY),
+    "rewrite_links": lambda text: done_or_refused(rewrite_links, f"---\na: {text}\n---\n{text}", lambda _: "b"),
+    "link_mentions": lambda text: link_mentions(text, [Name("ann", 1, "people/Ann.md", "Ann")], lambda _: "Ann"),
+    "mention_words": mention_words,
+    "set_value": lambda text: done_or_refused(set_value, f"---\na: {text}\n---\n", ("b",), text),
 }
+
+
+def done_or_refused(change: Callable[..., Any], *arguments: Any) -> None:
+    with suppress(PrmvaultError):
+        change(*arguments)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

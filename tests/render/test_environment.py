@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from prmvault.core.frontmatter import parse_yaml_text
 from prmvault.core.problems import PrmvaultError
+from prmvault.core.yaml_text import yaml_text
 from prmvault.render import environment
-from prmvault.render.environment import MAX_CHARACTERS, has_template, render_template, render_text, yaml_text
+from prmvault.render.environment import MAX_CHARACTERS, has_template, render_template, render_text
 
 
 def refused(source: str, **values: Any) -> str:
