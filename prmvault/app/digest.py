@@ -8,22 +8,23 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from prmvault.app.ideas import told_ideas
+from prmvault.app.links import link_targets
 from prmvault.app.problems import vault_problems
 from prmvault.app.vault import Vault
 from prmvault.app.world import People, happenings, world_of
 from prmvault.core.dates import day_in_year, week_name
-from prmvault.core.digest import Idea, Materials, make_digest
+from prmvault.core.digest import Materials, make_digest
 from prmvault.core.markdown import one_line_markdown, plain_text
-from prmvault.core.recurrence import add_period, parse_period
+from prmvault.core.periods import add_period, parse_period
 from prmvault.render.environment import render_template
 from prmvault.vault.files import replace_file
 
-_IDEA_TAGS = ("gift", "wish")
 _LONGEST = 300
 """How much of a text the page shows, in characters."""
 
+_PATHS = ("path", "others")
 _NO_LINK = re.compile(r"[\[\]|#^`\x00-\x1f]")
-_IDEA_TAG = re.compile(r"(?:^|(?<=\s))#(?:gift|wish)(?![\w/-])")
 
 
 def monday_of(day: date) -> date:
@@ -44,7 +45,7 @@ def digest_values(vault: Vault, monday: date) -> dict[str, Any]:
         world=world,
         horizon=until - sunday,
         year_ago=happenings(people, happened),
-        ideas=_ideas(vault, people),
+        ideas=told_ideas(vault, people.meant),
         problems=vault_problems(vault),
         link=_linker(vault),
     )
@@ -62,11 +63,11 @@ def digest_text(vault: Vault, monday: date) -> str:
 def _for_markdown(value: Any, key: str = "") -> Any:
     """Return the digest's values with all texts such that they can't break the page; links are whole already."""
     if isinstance(value, str):
-        if key in ("link", "date", "kind"):
+        if key in ("link", "date", "latest", "kind"):
             return value
-        if len(value) > _LONGEST and key != "path":
+        if len(value) > _LONGEST and key not in _PATHS:
             value = (value[:_LONGEST].rpartition(" ")[0] or value[:_LONGEST]) + " …"
-        return one_line_markdown(value, code=key == "path")
+        return one_line_markdown(value, code=key in _PATHS)
     if isinstance(value, list):
         return [_for_markdown(item, key) for item in value]
     if isinstance(value, dict):
@@ -93,40 +94,15 @@ def write_digest(vault: Vault, monday: date) -> tuple[str, bool]:
 
 
 def _linker(vault: Vault) -> Callable[[str], str]:
-    """Return a function that writes a link to a note: by its file name, with its path where that is ambiguous."""
-    stems: dict[str, int] = {}
-    titles: dict[str, str] = {}
-    for path, title in vault.facts.titles():
-        stem = _stem(path).casefold()
-        stems[stem] = stems.get(stem, 0) + 1
-        titles[path] = title
+    """Return a function that writes a link to a note, which shows its title."""
+    target_of = link_targets(vault)
 
     def link(path: str) -> str:
-        stem = _stem(path)
         if _NO_LINK.search(path):
             return f"`{one_line_markdown(path, code=True)}`"
-        target = stem if stems.get(stem.casefold(), 0) <= 1 else path.removesuffix(".md")
-        title = " ".join(_NO_LINK.sub(" ", plain_text(titles.get(path, stem))).split())
+        target = target_of(path)
+        title = " ".join(_NO_LINK.sub(" ", plain_text(vault.facts.title(path))).split())
         is_plain = title and one_line_markdown(title) == title  # In a link nothing can be escaped.
         return f"[[{target}|{title}]]" if is_plain and title != target else f"[[{target}]]"
 
     return link
-
-
-def _ideas(vault: Vault, people: People) -> list[Idea]:
-    ideas = []
-    for told in vault.facts.contacts_tagged(_IDEA_TAGS):
-        path = people.meant(told.target)
-        if path:
-            ideas.append(Idea(path, _idea_text(told.contact.text), told.path, told.contact.line))
-    return ideas
-
-
-def _idea_text(text: str) -> str:
-    """Return the lines of an item that hold the tag, without it; the whole where it stands elsewhere."""
-    tagged = [line for line in text.split(" – ") if _IDEA_TAG.search(line)]
-    return " ".join(_IDEA_TAG.sub("", " – ".join(tagged) or text).split())
-
-
-def _stem(path: str) -> str:
-    return path.rsplit("/", 1)[-1].removesuffix(".md")

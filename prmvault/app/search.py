@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from prmvault.app.names import person_keys
+from prmvault.app.texts import note_data, note_text
 from prmvault.app.vault import Vault
 from prmvault.search.compile import Wanted
 from prmvault.search.document import document
@@ -25,7 +26,7 @@ from prmvault.search.index import (
 )
 from prmvault.search.query import parse_query
 from prmvault.search.snippets import Snippet, has_exact, snippet
-from prmvault.vault.files import decode_note, read_file
+from prmvault.vault.files import decode_note
 from prmvault.vault.refresh import content_hash, types_of
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class _Documents:
         facts = self._vault.facts
         for path in paths:
             note = facts.note(path)
-            data = _note_data(self._vault.root, path)
+            data = note_data(self._vault.root, path)
             if note is not None and (data is None or content_hash(data) != facts.hash_of(path)):
                 self.covered = min(self.covered, facts.seq_of(path) - 1)
             if note is not None and data is not None:
@@ -87,19 +88,6 @@ class _Documents:
                 for name, declared in types_of(self._vault.settings).items()
             }
         return self._unindexed.get(note_type, set())
-
-
-def _note_data(root: str, path: str) -> bytes | None:
-    try:
-        return read_file(root, path).data
-    except OSError:
-        return None
-
-
-def note_text(root: str, path: str) -> str | None:
-    """Return the text of a note, or None where it went away."""
-    data = _note_data(root, path)
-    return None if data is None else decode_note(path, data)[0]
 
 
 def refresh_index(vault: Vault, progress: Callable[[str, int], Progress] | None = None) -> int:

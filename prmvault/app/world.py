@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prmvault.app.households import all_households
+from prmvault.app.names import link_meanings, resolve_me
+from prmvault.core.households import VISIT, with_visits
 from prmvault.core.markdown import plain_text
 from prmvault.core.names import name_key
-from prmvault.core.people import Name, meant
 from prmvault.core.reminders import Happening, OpenTask, World
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from prmvault.app.vault import Vault
+    from prmvault.core.model import Note, Task
     from prmvault.vault.fact_rows import Told
 
 
+_FEW = 50
+
+
 class People:
-    """All people of the vault by the names that links use; answers whom a link means."""
+    """The people of the vault by the names that links use; answers whom a link means."""
 
     def __init__(self, vault: Vault) -> None:
-        # Ten thousand people are held at once here: what reminders do not need is let go.
-        self.notes = tuple(note._replace(links=(), contacts=(), tasks=()) for note in vault.facts.notes("person"))
-        self._titles = {note.path: note.title for note in self.notes}
-        self._names: dict[str, list[Name]] = {}
-        for row in vault.facts.all_names(of_type="person"):
-            self._names.setdefault(row[0], []).append(Name(*row))
+        self._vault = vault
+        self._found: dict[str, str] = {}
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Path → name of all people."""
+        return self._vault.facts.people_titles()
+
+    @cached_property
+    def _paths(self) -> dict[str, str]:
+        # Almost all names are one person's; of the others each is looked at once.
+        return self._vault.facts.unshared_names()
 
     def meant(self, target: str) -> str:
         """Return the path of the person whom a link means, or nothing for nobody or a tie."""
-        paths = meant(target, self._names.get(name_key(target.removesuffix(".md")), ()))
-        return paths[0] if len(paths) == 1 else ""
+        # A few are looked up; for many it takes less time to have the names of all.
+        is_many = "_paths" in self.__dict__ or len(self._found) > _FEW
+        known = self._paths.get(name_key(target.removesuffix(".md"))) if is_many else None
+        if known is None and target not in self._found:
+            paths = link_meanings(self._vault.facts, target, of_type="person")
+            self._found[target] = paths[0] if len(paths) == 1 else ""
+        return known if known is not None else self._found[target]
+
+    def meant_by_key(self, key: str) -> str:
+        """Return the path of the person whose only name has this key, or nothing."""
+        return self._paths.get(key, "")
 
     def title(self, path: str) -> str:
         """Return the name of the person in the note at `path`, or nothing where it is no person's."""
-        return self._titles.get(path, "")
+        return self.titles.get(path, "")
 
 
 def world_of(vault: Vault, people: People, today: date, days: tuple[date, date], contacts_until: date) -> World:
@@ -44,23 +65,40 @@ def world_of(vault: Vault, people: People, today: date, days: tuple[date, date],
     What tells of somebody up to `contacts_until` counts as the last contact.
     """
     facts = vault.facts
+    notes = facts.remembered()
+    if "default" in vault.settings.cadence:
+        notes += _without_facts(people, {note.path for note in notes})
+    me = resolve_me(vault)
+    # One is not to be in touch with oneself, whatever the rule for everybody says.
+    notes = [_never_due(note) if note.path == me else note for note in notes]
+    dead = {note.path for note in notes if note.fields.get("deceased")}
+    households = all_households(vault, people.titles, dead, people.meant_by_key)
     horizon = contacts_until.isoformat()
-    newest: dict[str, Happening] = {}
-    for told in facts.last_contacts(horizon):
-        path = _person_of(told, people)
-        known = newest.get(path)
-        if path and (known is None or (known.date, known.time) < (told.contact.date, told.contact.time)):
-            newest[path] = _happening(told, (people.title(path),))
+    last = _newest(facts.last_contacts(horizon), people)
+    visits = _newest(facts.last_contacts(horizon, channel=VISIT), people) if households else {}
     return World(
         today=today,
-        people=people.notes,
+        people=tuple(notes),
         events=tuple(facts.notes("event")),
-        tasks=tuple(_open_tasks(vault, people)),
+        tasks=tuple(task for task, _ in with_people(people, facts.open_tasks())),
         happenings=happenings(people, facts.contacts_between(*(day.isoformat() for day in days))),
-        last=newest,
+        last=with_visits(last, households, visits),
         cadence=vault.settings.cadence,
         leap_day=vault.settings.leap_day,
+        households=households,
+        cadence_lines=vault.settings.cadence_lines,
     )
+
+
+def _without_facts(people: People, known: set[str]) -> list[Note]:
+    """Return the people of whom there is nothing to remember: the rule for everybody is for them, too."""
+    from prmvault.vault.fact_rows import remembered_people
+
+    return remembered_people([(path, title, "[{},{}]") for path, title in people.titles.items() if path not in known])
+
+
+def _never_due(note: Note) -> Note:
+    return note._replace(fields={**note.fields, "cadence": {"every": "never"}})
 
 
 def happenings(people: People, rows: Iterable[Told]) -> tuple[Happening, ...]:
@@ -76,6 +114,17 @@ def happenings(people: People, rows: Iterable[Told]) -> tuple[Happening, ...]:
     return tuple(found.values())
 
 
+def _newest(rows: Iterable[Told], people: People) -> dict[str, Happening]:
+    """Return the newest of the items by the path of the person."""
+    newest: dict[str, Happening] = {}
+    for told in rows:
+        path = _person_of(told, people)
+        known = newest.get(path)
+        if path and (known is None or (known.date, known.time) < (told.contact.date, told.contact.time)):
+            newest[path] = _happening(told, (people.title(path),))
+    return newest
+
+
 def _happening(told: Told, names: tuple[str, ...]) -> Happening:
     contact = told.contact
     return Happening(contact.date, contact.time, contact.channel, contact.text, names, told.path, contact.line)
@@ -87,9 +136,9 @@ def _person_of(told: Told, people: People) -> str:
     return own or people.meant(told.target)
 
 
-def _open_tasks(vault: Vault, people: People) -> Iterable[OpenTask]:
-    """A task is about the people whom it links and the person in whose note it stands."""
-    for path, task in vault.facts.open_tasks():
-        paths = [path, *(people.meant(target) for target in task.links)]
-        names = dict.fromkeys(people.title(each) for each in paths if people.title(each))
-        yield OpenTask(path, task._replace(text=plain_text(task.text)), tuple(names))
+def with_people(people: People, rows: Iterable[tuple[str, Task]]) -> Iterator[tuple[OpenTask, list[str]]]:
+    """Return tasks for reading, with the paths of those in whose note they stand and of those whom they link."""
+    for path, task in rows:
+        paths = [each for each in (path, *map(people.meant, task.links)) if people.title(each)]
+        names = dict.fromkeys(map(people.title, paths))
+        yield OpenTask(path, task._replace(text=plain_text(task.text)), tuple(names)), paths

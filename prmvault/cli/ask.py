@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from prmvault.cli.completion import complete_people, complete_types
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo_json, echo_paths, echo_table, one_line, say, say_nothing_found
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
@@ -18,7 +19,7 @@ _PERSON_HEADER = ("name", "birthday", "org", "phone", "email", "tags", "path")
 
 
 @command("find")
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1, required=True, shell_complete=complete_people)
 @click.option("--json", "as_json", is_flag=True, help="One JSON array with all that is known of each.")
 @click.option("--paths", is_flag=True, help="Only the paths, a line each.")
 @click.option("-0", "nul", is_flag=True, help="Only the paths, for xargs -0.")
@@ -46,7 +47,7 @@ def find_command(text: tuple[str, ...], as_json: bool, paths: bool, nul: bool) -
 
 
 @command("list")
-@click.argument("note_type", metavar="[TYPE]", default="person")
+@click.argument("note_type", metavar="[TYPE]", default="person", shell_complete=complete_types)
 @click.argument("query", nargs=-1)
 @click.option("-F", "--fields", metavar="KEY,KEY…", default="", help="Columns: front matter keys, or JSON keys.")
 @click.option("--sort", "sort_by", metavar="KEY", default="", help="Order by this column.")
@@ -151,8 +152,10 @@ def _table(
 
 
 def _documents(vault: Vault, note_type: str, chosen: set[str] | None, sort_by: str) -> list[dict[str, Any]]:
+    from prmvault.app.people import note_json
+
     notes = [note for note in vault.facts.notes(note_type) if chosen is None or note.path in chosen]
-    documents = [_note_json(vault, note) for note in notes]
+    documents = [note_json(vault, note, today()) for note in notes]
     if sort_by:
         documents.sort(key=lambda document: _empty_last(_cell(document, sort_by)))
     return documents
@@ -173,26 +176,10 @@ def _person_cells(row: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _people_json(vault: Vault, paths: list[str]) -> list[dict[str, Any]]:
+    from prmvault.app.people import note_json
+
     notes = [vault.facts.note(path) for path in paths]
-    return [_note_json(vault, note) for note in notes if note is not None]
-
-
-def _note_json(vault: Vault, note: Any) -> dict[str, Any]:
-    """Return a person's JSON, or any other note's: path, type, title, date, tags and its front matter."""
-    if note.type == "person":
-        from prmvault.app.people import person_json
-
-        known = person_json(vault, note, today())
-        own = {key: value for key, value in note.fields.items() if key not in known}
-        return {**known, "fields": own}
-    return {
-        "path": note.path,
-        "type": note.type,
-        "title": note.title,
-        "date": note.date or None,
-        "tags": list(note.tags),
-        "fields": note.fields,
-    }
+    return [note_json(vault, note, today()) for note in notes if note is not None]
 
 
 def _cell(document: dict[str, Any], key: str) -> str:

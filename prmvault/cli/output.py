@@ -20,13 +20,24 @@ _CONTROL = (
     "\ud800-\udfff]"
 )
 
-COLORS = {"match": "yellow", "path": "magenta", "problem": "red", "hint": "cyan", "late": "red", "soon": "green"}
-"""Colours by meaning."""
+COLORS = {
+    "match": "yellow",
+    "path": "magenta",
+    "problem": "red",
+    "hint": "cyan",
+    "late": "red",
+    "soon": "green",
+    "title": None,
+    "label": None,
+}
+"""Colours by meaning, such that each can be read on dark and on light; a title is bold, a label dim."""
 
 _GAP = 3
 _LEAST = 28
 _GIVEN_WAY = 14
 _KEPT = 18
+_ROOM_FOR_PLACES = 100
+_FIRST_WIDE = "\u1100"
 _PAINT = "\x1b\\[[0-9;]*m"
 
 
@@ -51,7 +62,9 @@ def uses_color(stream: Any = None) -> bool:
 
 def paint(text: str, meaning: str, *, bold: bool = False, stream: Any = None) -> str:
     """Return `text` in the colour of its meaning, where colours are wanted."""
-    return click.style(text, fg=COLORS[meaning], bold=bold or None) if uses_color(stream) else text
+    if not uses_color(stream):
+        return text
+    return click.style(text, fg=COLORS[meaning], bold=bold or None, dim=meaning == "label" or None)
 
 
 def say(text: str) -> None:
@@ -75,31 +88,58 @@ def say_nothing_found() -> None:
         say("nothing found")
 
 
-def echo_line(text: str) -> None:
-    """Print one line of an answer (clean and painted), wrapped between words where a terminal is narrow."""
-    _echo_wrapped(text, sys.stdout)
+def echo_line(text: str, *, indent: int = 6, place: str = "") -> None:
+    """Print one line of an answer (clean and painted), wrapped between words where a terminal is narrow.
+
+    A `place` is told behind it in a terminal that is wide enough for most of them.
+    """
+    if place:
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
+        placed = f"{text} · {paint(one_line(place), 'path')}"
+        fits = width >= _ROOM_FOR_PLACES and len(re.sub(_PAINT, "", placed)) <= width
+        text = placed if fits else text
+    _echo_wrapped(text, sys.stdout, indent)
 
 
-def _echo_wrapped(text: str, stream: Any) -> None:
+def _echo_wrapped(text: str, stream: Any, indent: int = 6) -> None:
     if stream.isatty():
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns
-        if len(text) > width:
-            text = _wrapped(text, width)
+        # A character takes two places at most, and one that takes two is beyond those of Europe.
+        if len(text) > width or (2 * len(text) > width and max(text) >= _FIRST_WIDE):
+            text = _wrapped(text, width, indent)
     click.echo(text, file=stream, color=uses_color(stream))
 
 
-def _wrapped(text: str, width: int) -> str:
+def echo_rows(rows: Iterable[tuple[str, str]]) -> None:
+    """Print labelled lines (clean): for a terminal below each other, wrapped; for a program with a tab between."""
+    if not sys.stdout.isatty():
+        label = ""
+        for name, text in rows:
+            label = name or label
+            echo(f"{label}\t{text}")
+        return
+    known = list(rows)
+    indent = max((len(name) for name, _ in known), default=0) + 3
+    for name, text in known:
+        label = (paint(name, "label") if name else "") + " " * (indent - 1 - len(name))
+        _echo_wrapped(f" {label}{text}", sys.stdout, indent)
+
+
+def _wrapped(text: str, width: int, indent: int) -> str:
     """Return `text` broken between words, continued below by an indent; colours take no room."""
     from rich.cells import cell_len
 
     lines, left = [""], width
-    for word in re.split("(?<= )(?=[^ ])", text):
+    # A text without blanks between words may be broken behind any of its wide characters.
+    for word in re.split("(?<= )(?=[^ ])|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uff60])", text):
         long = cell_len(re.sub(_PAINT, "", word))
         if long - word.endswith(" ") > left and lines[-1].strip():
-            lines.append("      ")
-            left = width - len("      ")
+            lines.append(" " * indent)
+            left = width - indent
         lines[-1] += word
         left -= long
     return "\n".join(line.rstrip() for line in lines)
@@ -172,6 +212,33 @@ def echo_problems(problems: Sequence[Problem], *, err: bool = True) -> None:
         _echo_wrapped(f"{paint(one_line(place), 'path', stream=stream)}: {what}", stream)
         if problem.hint:
             _echo_wrapped("    → " + paint(one_line(problem.hint), "hint", stream=stream), stream)
+
+
+def echo_change(path: str, before: str, after: str) -> None:
+    """Print the lines of a note that change, with their numbers: `-` as they were, `+` as they are."""
+    from difflib import SequenceMatcher
+
+    old, new = before.split("\n"), after.split("\n")
+    # What is equal at both ends is left out: matching many equal lines takes the square of their number.
+    same, most = 0, min(len(old), len(new))
+    while same < most and old[same] == new[same]:
+        same += 1
+    left = 0
+    while left < most - same and old[-1 - left] == new[-1 - left]:
+        left += 1
+    old_part, new_part = old[same : len(old) - left], new[same : len(new) - left]
+    for tag, *places in SequenceMatcher(None, old_part, new_part, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        start, end, new_start, new_end = (place + same for place in places)
+        for number in range(start, end):
+            echo_line(
+                f"{paint(one_line(f'{path}:{number + 1}'), 'path')}: {paint('- ' + one_line(old[number]), 'late')}"
+            )
+        for number in range(new_start, new_end):
+            echo_line(
+                f"{paint(one_line(f'{path}:{number + 1}'), 'path')}: {paint('+ ' + one_line(new[number]), 'soon')}"
+            )
 
 
 def progress_bar(label: str, total: int) -> Callable[[int, int], None]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from prmvault.core.names import name_key
-from prmvault.core.people import RANK_ALIAS, RANK_UID, phone_key
+from prmvault.core.people import RANK_ALIAS, RANK_ORG, RANK_UID, phone_key
 from prmvault.core.problems import Problem
 
 if TYPE_CHECKING:
@@ -67,9 +67,46 @@ class FactQueries:
         for (facts,) in self.connection.execute(f"SELECT facts FROM notes {where} ORDER BY path", values):  # noqa: S608 - no value in the text
             yield note_from_json(facts)
 
+    def remembered(self) -> list[Note]:
+        """Return the people of whom there is something to remember, with the fields that `core.people` keeps for it."""
+        sql = "SELECT path, name, facts FROM people JOIN remembered USING (path) ORDER BY path"
+        rows = self.connection.execute(sql).fetchall()
+        from prmvault.vault.fact_rows import remembered_people
+
+        return remembered_people(rows)
+
+    def people_titles(self) -> dict[str, str]:
+        """Return path → name of all people."""
+        return dict(self.connection.execute("SELECT path, name FROM people"))
+
+    def addresses(self) -> list[tuple[str, str]]:
+        """Return (key, path) of all addresses of people."""
+        return self.connection.execute("SELECT key, path FROM addresses").fetchall()
+
+    def addresses_of(self, path: str) -> list[str]:
+        """Return the keys of a person's addresses."""
+        return [key for (key,) in self.connection.execute("SELECT key FROM addresses WHERE path = ?", (path,))]
+
+    def people_at_address(self, key: str) -> list[str]:
+        """Return the paths of those who have an address."""
+        return [path for (path,) in self.connection.execute("SELECT path FROM addresses WHERE key = ?", (key,))]
+
+    def all_relations(self) -> list[tuple[str, str, str]]:
+        """Return (key, path, word) of every relation that a note at `path` states to somebody linked under `key`."""
+        return self.connection.execute("SELECT key, path, word FROM relations").fetchall()
+
+    def relations_of(self, path: str) -> list[tuple[str, str]]:
+        """Return (key, word) of the relations that the note at `path` states."""
+        return self.connection.execute("SELECT key, word FROM relations WHERE path = ?", (path,)).fetchall()
+
     def all_names(self, *, of_type: str = "") -> list[tuple[str, int, str, str]]:
         """Return (key, rank, path, text) of every name, of notes of a type if one is given."""
         return self._names("1", (), of_type)
+
+    def unshared_names(self) -> dict[str, str]:
+        """Return key → path of the names that links use and only one person has."""
+        where = f"type = 'person' AND rank <= {RANK_ALIAS} GROUP BY key HAVING count(DISTINCT path) = 1"
+        return dict(self.connection.execute(f"SELECT key, min(path) FROM names WHERE {where}"))  # noqa: S608 - a number
 
     def names_of_key(self, key: str, *, of_type: str = "") -> list[tuple[str, int, str, str]]:
         """Return the names that have just this key."""
@@ -84,6 +121,26 @@ class FactQueries:
         words = name_key(text).split() or [text.casefold()]
         parts = tuple({words[0], phone_key(text) or words[0], text.strip().casefold()})
         return self._names(" OR ".join(["instr(key, ?)"] * len(parts)), parts, of_type)
+
+    def names_of_people_in(
+        self, begins: Iterable[str], ends: Sequence[str], keys: Iterable[str]
+    ) -> list[tuple[str, int, str, str]]:
+        """Return the names of people that begin with one of `begins`, end with one of `ends`, or are one of `keys`."""
+        found: dict[tuple[str, int, str, str], None] = {}
+        # The plus keeps SQLite from going through all names of people instead of the few that begin so.
+        columns = "SELECT key, rank, path, text FROM names WHERE +type = 'person' AND"
+        for word in begins:
+            where = "(key = ? OR key >= ? AND key < ?)"
+            values = (word, f"{word} ", f"{word}0")
+            found.update(dict.fromkeys(self.connection.execute(f"{columns} {where}", values)))
+        for key in keys:
+            found.update(dict.fromkeys(self.connection.execute(f"{columns} key = ?", (key,))))
+        if ends:
+            wanted = tuple(f" {word}" for word in ends)
+            for row in self.all_names(of_type="person"):
+                if row[0].endswith(wanted):
+                    found[row] = None
+        return list(found)
 
     def _names(self, where: str, values: tuple[str, ...], of_type: str) -> list[tuple[str, int, str, str]]:
         if of_type:
@@ -102,11 +159,12 @@ class FactQueries:
         """Return what tells of anybody on the days from `first` to `last`, in order, once for each link."""
         return self._told("WHERE date BETWEEN ? AND ? ORDER BY date, path, line, target", (first, last))
 
-    def last_contacts(self, until: str) -> Iterator[Told]:
-        """Return, for each way in which people are linked, the newest interaction up to the day `until`."""
+    def last_contacts(self, until: str, *, channel: str = "") -> Iterator[Told]:
+        """Return, for each way in which people are linked, the newest contact up to a day, by a channel if given."""
         own_log = "CASE WHEN path LIKE '%' || target || '.md' THEN path END"
-        where = f"WHERE mention = 0 AND date <= ? GROUP BY target, {own_log}"
-        return self._told(where, (until,), newest=True)
+        by, values = ("AND channel = ?", (until, channel)) if channel else ("", (until,))
+        where = f"WHERE mention = 0 AND date <= ? {by} GROUP BY target, {own_log}"
+        return self._told(where, values, newest=True)
 
     def contacts_tagged(self, tags: Iterable[str]) -> Iterator[Told]:
         """Return the items about people that bear one of `tags`, mentions too, newest first."""
@@ -139,12 +197,49 @@ class FactQueries:
 
         return [(path, task_from_json(task)) for path, task in rows]
 
+    def all_tasks(self) -> list[tuple[str, Task]]:
+        """Return (path, task) of all tasks, done and cancelled ones too, in the order of paths and lines."""
+        from prmvault.vault.fact_rows import task_from_json
+
+        rows = self.connection.execute("SELECT path, task FROM tasks ORDER BY path, line")
+        return [(path, task_from_json(task)) for path, task in rows]
+
     def relations_to(self, keys: Iterable[str]) -> list[tuple[str, str]]:
         """Return (path, word) of the notes that state a relation to somebody linked under one of `keys`."""
         wanted = tuple(keys)
         marks = ", ".join("?" * len(wanted))
         sql = f"SELECT path, word FROM relations WHERE key IN ({marks}) ORDER BY path"  # noqa: S608 - values are bound
         return self.connection.execute(sql, wanted).fetchall()
+
+    def links_to(self, keys: Iterable[str]) -> list[tuple[str, str, int]]:
+        """Return (path, target, line) of the links under one of `keys`; the caller looks whom they mean."""
+        wanted = tuple(keys)
+        marks = ", ".join("?" * len(wanted))
+        sql = f"SELECT path, target, line FROM links WHERE key IN ({marks}) ORDER BY path, line"  # noqa: S608 - values are bound
+        return self.connection.execute(sql, wanted).fetchall()
+
+    def journal_lines_with(self, keys: Iterable[str], after: str, until: str) -> list[tuple[str, str, int, str]]:
+        """Return (day, path, line, target) of the links under `keys` in journal days after a day and up to another."""
+        wanted = tuple(keys)
+        marks = ", ".join("?" * len(wanted))
+        where = f"key IN ({marks}) AND type = 'journal' AND date > ? AND date <= ?"
+        sql = f"SELECT DISTINCT date, path, line, target FROM links JOIN notes USING (path) WHERE {where}"  # noqa: S608 - values are bound
+        return self.connection.execute(sql, (*wanted, after, until)).fetchall()
+
+    def notes_linking(self, keys: Iterable[str], *, of_type: str) -> list[str]:
+        """Return the paths of the notes of a type that link one of `keys`."""
+        wanted = tuple(keys)
+        marks = ", ".join("?" * len(wanted))
+        where = f"key IN ({marks}) AND type = ? ORDER BY path"
+        sql = f"SELECT DISTINCT path FROM links JOIN notes USING (path) WHERE {where}"  # noqa: S608 - values are bound
+        return [path for (path,) in self.connection.execute(sql, (*wanted, of_type))]
+
+    def people_of_organization(self, keys: Iterable[str]) -> list[str]:
+        """Return the paths of the people whose employer is named by one of `keys`."""
+        wanted = tuple(keys)
+        marks = ", ".join("?" * len(wanted))
+        sql = f"SELECT DISTINCT path FROM names WHERE rank = {RANK_ORG} AND key IN ({marks}) ORDER BY path"  # noqa: S608
+        return [path for (path,) in self.connection.execute(sql, wanted)]
 
     def tied_links(self) -> Iterator[tuple[str, str, int]]:
         """Return (path, target, line) of the links whose key is that of several notes; the caller looks closer."""
@@ -161,6 +256,21 @@ class FactQueries:
         shared = f"SELECT key FROM names WHERE rank = {RANK_UID} GROUP BY key HAVING count(*) > 1"  # noqa: S608 - a number
         where = f"rank = {RANK_UID} AND key IN ({shared})"
         return self.connection.execute(f"SELECT key, path FROM names WHERE {where} ORDER BY path")  # noqa: S608
+
+    def all_tags(self) -> list[tuple[str, str]]:
+        """Return (tag, path) of every tag of every note."""
+        from prmvault.core.model import Note
+
+        sql = f"SELECT value, notes.path FROM notes, json_each(facts, '$[{Note._fields.index('tags')}]')"  # noqa: S608 - a number
+        return self.connection.execute(sql).fetchall()
+
+    def key_lines(self, key: str) -> list[tuple[str, int]]:
+        """Return (path, line) of the notes whose front matter has a key; a plain word, not one of the user's own."""
+        from prmvault.core.model import Note
+
+        line = f"json_extract(facts, '$[{Note._fields.index('lines')}].{key}')"
+        sql = f"SELECT path, {line} FROM notes WHERE instr(facts, ?) AND {line} ORDER BY path"  # noqa: S608 - ours
+        return self.connection.execute(sql, (f'"{key}":',)).fetchall()
 
     def people_rows(self) -> list[tuple[str, str, str, str, str, str, str]]:
         """Return path, name, birthday, organization, phone, e-mail and tags of all people, by name."""

@@ -20,6 +20,8 @@ class NoteRows(NamedTuple):
     contacts: tuple[tuple[str, str, Contact], ...]
     relations: tuple[tuple[str, str], ...]
     person: tuple[str, str, str, str, str, str] | None
+    remembered: tuple[dict[str, Any], dict[str, int]] | None
+    addresses: tuple[str, ...]
 
 
 class Told(NamedTuple):
@@ -37,8 +39,8 @@ def told_from_row(row: tuple[Any, ...]) -> Told:
     return Told(target, path, contact)
 
 
-def to_json(value: Note | Task) -> str:
-    """Return a note or a task as JSON text."""
+def to_json(value: Any) -> str:
+    """Return a note, a task or a part of one as JSON text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -61,6 +63,15 @@ def note_from_json(text: str) -> Note:
     )
 
 
+def remembered_people(rows: list[tuple[str, str, str]]) -> list[Note]:
+    """Return people from (path, title, `core.people.remembered` as JSON), with what that holds and nothing else."""
+    known = json.loads(f"[{','.join([facts for _, _, facts in rows])}]")
+    return [
+        Note(path, "person", title, "", fields, lines, (), (), (), (), (), readable=True)
+        for (path, title, _), (fields, lines) in zip(rows, known, strict=True)
+    ]
+
+
 def task_from_json(text: str) -> Task:
     """Return the task that `to_json` wrote."""
     return _task(json.loads(text))
@@ -71,5 +82,5 @@ def _task(values: list[Any]) -> Task:
 
 
 def _contact(values: list[Any]) -> Contact:
-    date, time, channel, text, line, targets, tags, mention = values
-    return Contact(date, time, channel, text, line, tuple(targets), tuple(tags), mention)
+    date, time, channel, text, line, targets, tags, mention, others = values
+    return Contact(date, time, channel, text, line, tuple(targets), tuple(tags), mention, tuple(others))

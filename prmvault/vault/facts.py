@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """`progress(done, total)` is called while notes are read."""
 
-FORMAT = 10
+FORMAT = 14
 """Raise this whenever a table or what stands in it changes: an older cache is then built again."""
 
 FILE_NAME = "facts.db"
@@ -41,6 +41,10 @@ CREATE INDEX names_by_key ON names (key);
 CREATE INDEX names_by_path ON names (path);
 CREATE TABLE people (path TEXT PRIMARY KEY, name TEXT, birthday TEXT, org TEXT, phone TEXT, email TEXT, tags TEXT);
 CREATE INDEX people_by_name ON people (name, path);
+CREATE TABLE remembered (path TEXT PRIMARY KEY, facts TEXT);
+CREATE TABLE addresses (key TEXT, path TEXT);
+CREATE INDEX addresses_by_key ON addresses (key);
+CREATE INDEX addresses_by_path ON addresses (path);
 CREATE TABLE contacts (key TEXT, target TEXT, path TEXT, date TEXT, time TEXT, channel TEXT, text TEXT,
     line INTEGER, tags TEXT, mention INTEGER);
 CREATE INDEX contacts_by_date ON contacts (date);
@@ -58,7 +62,9 @@ CREATE INDEX tasks_by_status ON tasks (status);
 CREATE TABLE problems (path TEXT, line INTEGER, code TEXT, message TEXT, hint TEXT);
 CREATE INDEX problems_by_path ON problems (path);
 """
-_TABLES_BY_PATH = ("notes", "names", "people", "contacts", "relations", "links", "tasks", "problems")
+_TABLES_BY_PATH = (
+    *("notes", "names", "people", "remembered", "addresses", "contacts", "relations", "links", "tasks", "problems"),
+)
 
 
 class Damaged(Exception):  # noqa: N818 - it tells of a state: the cache is to be built again
@@ -204,6 +210,9 @@ class Facts(FactQueries):
         )
         if row.person is not None:
             execute("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", (note.path, *row.person))
+        if row.remembered is not None:
+            execute("INSERT INTO remembered VALUES (?, ?)", (note.path, to_json(row.remembered)))
+        many("INSERT INTO addresses VALUES (?, ?)", [(key, note.path) for key in row.addresses])
         many(
             "INSERT INTO contacts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

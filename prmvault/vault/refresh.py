@@ -233,8 +233,9 @@ def _read(
 
 
 def _rows(path: str, data: bytes, digest: bytes, reading: Reading) -> NoteRows:
+    from prmvault.core.households import address_keys
     from prmvault.core.note import parse_note
-    from prmvault.core.people import contact_keys, note_names, person_row, relation_rows
+    from prmvault.core.people import contact_keys, note_names, person_row, relation_rows, remembered
     from prmvault.vault.fact_rows import NoteRows
     from prmvault.vault.files import decode_note
 
@@ -242,7 +243,16 @@ def _rows(path: str, data: bytes, digest: bytes, reading: Reading) -> NoteRows:
     note = parse_note(path, text, reading)
     if problems:
         note = note._replace(problems=(*problems, *note.problems), readable=False)
-    return NoteRows(note, digest, note_names(note), contact_keys(note), relation_rows(note), person_row(note))
+    return NoteRows(
+        note,
+        digest,
+        note_names(note),
+        contact_keys(note),
+        relation_rows(note),
+        person_row(note),
+        remembered(note),
+        address_keys(note) if note.type == "person" else (),
+    )
 
 
 def _look_problems(unreadable: Iterable[str]) -> tuple[Problem, ...]:

@@ -21,6 +21,7 @@ class Settings(NamedTuple):
     folders: dict[str, str] = {}  # noqa: RUF012 - never changed
     journal_file: str = "%Y/%Y-%m-%d.md"
     cadence: dict[str, str] = {}  # noqa: RUF012 - never changed
+    cadence_lines: dict[str, int] = {}  # noqa: RUF012 - never changed
     leap_day: str = "feb-28"
     channels: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
     relations: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - never changed
@@ -65,6 +66,9 @@ def parse_settings(text: str) -> Settings:
             report(f"the setting {key!r} is not known", f"known are {', '.join(_READERS)}")
         elif value not in ("", [], {}):
             values.update(reader(key, value, report))
+    for tag in values.get("cadence", ()):
+        lines = (front.lines.get(f"cadence.{written}") for written in (tag, f"#{tag}"))
+        values.setdefault("cadence_lines", {})[tag] = next(filter(None, lines), front.lines.get("cadence", 1))
     known_types = {**FOLDERS, **values.get("types", {})}
     for name in [name for name in values.get("folders", {}) if name not in known_types]:
         del values["folders"][name]
@@ -160,7 +164,7 @@ def _map_of_texts(key: str, value: Any, report: _Tell) -> dict[str, Any]:
 def _cadence(key: str, value: Any, report: _Tell) -> dict[str, Any]:
     from prmvault.core.dates import DateError
     from prmvault.core.names import fold
-    from prmvault.core.recurrence import parse_period
+    from prmvault.core.periods import parse_period
 
     good = {}
     for tag, period in _map_of_texts(key, value, report).get(key, {}).items():
@@ -253,7 +257,7 @@ def _digest(_key: str, value: Any, report: _Tell) -> dict[str, Any]:
 
 def _horizon(text: str, report: _Tell) -> dict[str, Any]:
     from prmvault.core.dates import DateError
-    from prmvault.core.recurrence import parse_period
+    from prmvault.core.periods import parse_period
 
     try:
         parse_period(text)

@@ -21,8 +21,10 @@ import pytest
 from prmvault.app import search as searching
 from prmvault.app.digest import monday_of, write_digest
 from prmvault.app.search import refresh_index, search
-from prmvault.app.vault import Vault, cache_folder, open_vault
+from prmvault.app.texts import note_text
+from prmvault.app.vault import Vault, open_vault
 from prmvault.search import index as indexing
+from prmvault.vault.places import cache_folder
 from tests.conftest import Result, SampleVault, command_line, environment, found_paths, refuse_to_say
 
 Run = Callable[..., Result]
@@ -306,7 +308,7 @@ def test_only_the_best_are_read_from_disk(vault_at: SampleVault, monkeypatch: py
     vault: Vault = open_vault(vault_at.root, refuse_to_say)
     refresh_index(vault)
     read: list[str] = []
-    real = searching.note_text
+    real = note_text
 
     def counted(root: str, path: str) -> str | None:
         read.append(path)

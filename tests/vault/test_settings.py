@@ -55,6 +55,7 @@ def test_every_setting_is_read() -> None:
         "folders": {"person": "Menschen", "journal": "Tage", "deal": "deals"},
         "journal_file": "%Y/%m/%d.md",
         "cadence": {"family": "2 weeks", "friend": "2 months", "default": "never"},
+        "cadence_lines": {"family": 6, "friend": 6, "default": 6},
         "leap_day": "mar-01",
         "channels": {"call": ["Durchgeklingelt"], "sauna": ["geschwitzt"]},
         "relations": {

@@ -1,0 +1,237 @@
+"""`upcoming`, `today`, `stale` and `tasks`: what the coming days bring, who has been waiting, what is to be done."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from prmvault.cli.completion import complete_people
+from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.output import echo, echo_json, echo_line, echo_table, one_line, paint, say_nothing_found
+from prmvault.core.problems import EXIT_NOTHING_FOUND
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from prmvault.core.reminders import Reminder
+
+_DAYS = 14
+
+
+@command("upcoming")
+@click.option("--days", type=click.IntRange(0, 3660), default=_DAYS, show_default=True, help="How far to look ahead.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def upcoming_command(days: int, as_json: bool) -> int:
+    """Tell what the coming days bring: birthdays with age, dates, plans, reminders, tasks, contacts that are due.
+
+    What is overdue comes first. Exit 1 if there is nothing.
+
+    \b
+    Example:
+      prmvault upcoming
+      prmvault upcoming --days 60
+      prmvault upcoming --json | jq -r '.[].title'
+    """
+    return _tell(days, as_json=as_json)
+
+
+@command("today")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def today_command(as_json: bool) -> int:
+    """Tell what today brings, and what is overdue. Exit 1 if there is nothing.
+
+    \b
+    Example:
+      prmvault today
+      prmvault today --today tomorrow
+    """
+    return _tell(0, as_json=as_json)
+
+
+@command("stale")
+@click.option("--tag", default="", metavar="TAG", help="Only people with this tag, or one below it.")
+@click.option("-n", "--number", "most", type=click.IntRange(1), default=None, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def stale_command(tag: str, most: int | None, as_json: bool) -> int:
+    """Tell who is overdue to hear from you, worst first, and why: which rule, in which line.
+
+    The rule is a person's `cadence`, else that of a tag in the settings. Where none is set, people are listed by how
+    long there was silence. Exit 1 if nobody is waiting.
+
+    \b
+    Example:
+      prmvault stale
+      prmvault stale --tag family
+    """
+    from prmvault.app.agenda import stale
+
+    waiting = stale(opened_vault(), today(), tag)[:most]
+    if as_json:
+        echo_json(
+            [
+                {
+                    **each._asdict(),
+                    "due": each.due or None,
+                    "last": {**each.last._asdict(), "people": list(each.last.people)} if each.last else None,
+                }
+                for each in waiting
+            ]
+        )
+    elif sys.stdout.isatty():
+        _echo_waiting(waiting)
+    else:
+        header = ("overdue", "name", "last", "reason", "path")
+        echo_table(
+            header,
+            [
+                (_late(each), each.person, each.last.date if each.last else "", each.reason, each.path)
+                for each in waiting
+            ],
+        )
+    if not waiting:
+        say_nothing_found()
+    return 0 if waiting else EXIT_NOTHING_FOUND
+
+
+@command("tasks")
+@click.argument("name", nargs=-1, shell_complete=complete_people)
+@click.option("--all", "closed", is_flag=True, help="Also those that are done or cancelled.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def tasks_command(name: tuple[str, ...], closed: bool, as_json: bool) -> int:
+    """List the open tasks of all notes, the most urgent first; with NAME those about this person.
+
+    `prmvault done` ticks one. Exit 1 if there is none.
+
+    \b
+    Example:
+      prmvault tasks
+      prmvault tasks Klaus
+    """
+    from prmvault.app.agenda import task_json, tasks
+    from prmvault.app.names import resolve
+
+    vault = opened_vault()
+    person = resolve(vault, " ".join(name), today()) if name else ""
+    found = tasks(vault, today(), person, closed=closed)
+    if as_json:
+        echo_json([task_json(each) for each in found])
+    elif sys.stdout.isatty():
+        for each in found:
+            _echo_task(task_json(each))
+    else:
+        rows = [task_json(each) for each in found]
+        header = ("due", "task", "people", "place")
+        echo_table(header, [(_day_of(row), _boxed(row), ", ".join(row["people"]), _place(row)) for row in rows])
+    if not found:
+        say_nothing_found()
+    return 0 if found else EXIT_NOTHING_FOUND
+
+
+def _tell(days: int, *, as_json: bool) -> int:
+    from prmvault.app.agenda import reminder_json, upcoming
+    from prmvault.core.reminders import by_household
+
+    found, world = upcoming(opened_vault(), today(), days)
+    if as_json:
+        echo_json([reminder_json(each) for each in found])
+    elif sys.stdout.isatty():
+        _echo_agenda(by_household(found, world))
+    else:
+        header = ("date", "kind", "title", "overdue", "reason", "place")
+        echo_table(header, [_cells(each) for each in by_household(found, world)])
+    if not found:
+        say_nothing_found()
+    return 0 if found else EXIT_NOTHING_FOUND
+
+
+def _cells(each: Reminder) -> tuple[str, ...]:
+    late = str(each.overdue_days) if each.overdue_days else ""
+    place = f"{each.path}:{each.line}" if each.line else each.path
+    return each.date.isoformat(), each.kind, each.title, late, each.reason, place
+
+
+def _echo_agenda(found: Sequence[Reminder]) -> None:
+    """Print what is overdue, then day by day, then whom to contact."""
+    contacts = [each for each in found if each.kind == "contact"]
+    late = [each for each in found if each.overdue_days and each.kind != "contact"]
+    rest = [each for each in found if not each.overdue_days and each.kind != "contact"]
+    if late:
+        _head("overdue", "late")
+        for each in sorted(late, key=lambda each: each.date):
+            _echo_entry(each, f"{each.date.isoformat()}, {_days(each.overdue_days)}")
+    for day in sorted({each.date for each in rest}):
+        _head(_day_title(day), "title")
+        for each in rest:
+            if each.date == day:
+                _echo_entry(each, "")
+    if contacts:
+        _head("to be in touch with", "title")
+        for each in sorted(contacts, key=lambda each: (each.date, each.title)):
+            late_or_due = f"{_days(each.overdue_days)} overdue" if each.overdue_days else f"due {_day_title(each.date)}"
+            meaning = "late" if each.overdue_days else "soon"
+            echo_line(f"  {one_line(each.title)} · {paint(late_or_due, meaning)} · {one_line(each.reason)}")
+
+
+def _head(text: str, meaning: str) -> None:
+    echo(paint(text, meaning, bold=True))
+
+
+def _echo_entry(each: Reminder, late: str) -> None:
+    told = f" · {paint(late, 'late')}" if late else ""
+    reason = f" · {one_line(each.reason)}" if each.reason else ""
+    people = (
+        f" · {one_line(each.person)}" if each.person and each.person not in each.title and each.kind != "plan" else ""
+    )
+    line = f"  {paint(f'{each.kind:9}', 'label')}{one_line(each.title)}{people}{told}{reason}"
+    echo_line(line, indent=11, place=f"{each.path}:{each.line}")
+
+
+def _day_title(day: date) -> str:
+    from prmvault.core.phrases import describe_day, describe_distance
+
+    return f"{describe_day(day)}, {describe_distance(day, today())}"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _echo_waiting(waiting: Iterable[Any]) -> None:
+    for each in waiting:
+        name = paint(one_line(each.person), "title", bold=True)
+        echo_line(f"{name} · {paint(_late(each), 'late')} · {one_line(each.reason)}")
+        if each.last:
+            # A visit to somebody of the household: whom it was to is said.
+            whom = "" if each.person in each.last.people else f" to {', '.join(each.last.people)}"
+            channel = f"{one_line(each.last.channel + whom)}, " if each.last.channel else ""
+            place = paint(one_line(f"{each.last.path}:{each.last.line}"), "path")
+            echo_line(f"  {each.last.date} {channel}{one_line(each.last.text)} · {place}")
+
+
+def _late(each: Any) -> str:
+    return f"{_days(each.overdue_days)} overdue" if each.overdue_days else "waiting"
+
+
+def _echo_task(row: dict[str, Any]) -> None:
+    day = _day_of(row)
+    late = bool(day) and row["status"] == "open" and day < today().isoformat()
+    due = f" · {paint(_day_title(date.fromisoformat(day)), 'late' if late else 'soon')}" if day else ""
+    priority = f" · {row['priority']}" if row["priority"] else ""
+    repeat = f" · {one_line(row['repeat'])}" if row["repeat"] else ""
+    people = f" · {one_line(', '.join(row['people']))}" if row["people"] else ""
+    echo_line(f"{one_line(_boxed(row))}{due}{priority}{repeat}{people} · {paint(one_line(_place(row)), 'path')}")
+
+
+def _boxed(row: dict[str, Any]) -> str:
+    return f"[{ {'open': ' ', 'done': 'x', 'cancelled': '-'}[row['status']] }] {row['text']}"
+
+
+def _day_of(row: dict[str, Any]) -> str:
+    return row["due"] or row["scheduled"] or ""
+
+
+def _place(row: dict[str, Any]) -> str:
+    return f"{row['path']}:{row['line']}"
