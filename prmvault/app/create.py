@@ -6,9 +6,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from unicodedata import normalize
 from uuid import uuid4
 
@@ -17,7 +16,8 @@ from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key, portable_file_name
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 from prmvault.core.schema import NoteType
-from prmvault.render.environment import data_folder, has_template, render_template, yaml_text
+from prmvault.core.yaml_text import yaml_entry
+from prmvault.render.environment import data_folder, has_template, render_template
 from prmvault.vault.files import SETTINGS_FILE, create_file, find_root, inside
 from prmvault.vault.refresh import reading_of, types_of
 
@@ -71,7 +71,9 @@ def init_vault(folder: str, *, example: bool) -> list[str]:
             made.append(name)
         except FileExistsError:
             continue
-    if _make_repository(root, _files_below(root) if example else (".gitignore", ".gitattributes", SETTINGS_FILE)):
+    from prmvault.vault.git import make_repository
+
+    if make_repository(root, _files_below(root) if example else (".gitignore", ".gitattributes", SETTINGS_FILE)):
         made.append("git repository")
     return made
 
@@ -218,9 +220,8 @@ def _fields_text(values: Sequence[str]) -> str:
 
 
 def _field_line(key: str, values: Sequence[str]) -> str:
-    if len(values) == 1 and key not in _LISTS:
-        return f"{key}: {yaml_text(values[0])}\n"
-    return f"{key}:\n" + "".join(f"  - {yaml_text(value)}\n" for value in values)
+    is_one = len(values) == 1 and key not in _LISTS
+    return f"{yaml_entry(key, values[0] if is_one else list(values))}\n"
 
 
 _LISTS = ("emails", "phones", "urls", "tags", "aliases", "likes", "dislikes", "wishes", "people")
@@ -232,30 +233,3 @@ def _make_private(root: str) -> None:
     os.makedirs(parent, exist_ok=True)
     if not os.path.isdir(root):
         os.mkdir(root, 0o700)
-
-
-def _make_repository(root: str, files: Sequence[str]) -> bool:
-    """Make a git repository with a first commit of `files`, unless git is missing or the folder is in one already.
-
-    What else lies in the folder is the user's to commit, or not.
-    """
-    if shutil.which("git") is None or _git(root, "rev-parse", "--git-dir") == 0:
-        return False
-    if _git(root, "init", "-q", "-b", "main") != 0:
-        return False
-    if _git(root, "add", "--", *files) == 0:
-        # Without a name in git's configuration there is no commit yet; the first sync makes it.
-        _git(root, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "A new vault")
-    return True
-
-
-def _git(root: str, *arguments: str) -> int:
-    environment: Mapping[str, Any] = {**os.environ, "GIT_TERMINAL_PROMPT": "0"}
-    done = subprocess.run(  # noqa: S603 - git with our own arguments
-        ["git", *arguments],  # noqa: S607 - the user's git
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        check=False,
-    )
-    return done.returncode

@@ -7,13 +7,14 @@ from shlex import quote
 
 import click
 
+from prmvault.cli.completion import complete_assignments, complete_folders, complete_types
 from prmvault.cli.context import command, opened_vault, option_value, today
 from prmvault.cli.output import echo_paths, say, say_hint
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 
 
 @command("init")
-@click.argument("folder", metavar="[DIR]", default="")
+@click.argument("folder", metavar="[DIR]", default="", shell_complete=complete_folders)
 @click.option("--example", is_flag=True, help="Fill it with a small example, to look around in.")
 def init_command(folder: str, example: bool) -> int:
     """Make a vault: settings, folders, .gitignore, .gitattributes and a git repository.
@@ -39,9 +40,16 @@ def init_command(folder: str, example: bool) -> int:
 
 
 @command("add")
-@click.argument("note_type", metavar="TYPE")
+@click.argument("note_type", metavar="TYPE", shell_complete=complete_types)
 @click.argument("name", nargs=-1, required=True)
-@click.option("--set", "values", metavar="KEY=VALUE", multiple=True, help="A front matter key; may be given again.")
+@click.option(
+    "--set",
+    "values",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="A front matter key; may be given again.",
+    shell_complete=complete_assignments,
+)
 @click.option("-e", "--edit", "opens", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
 def add_command(note_type: str, name: tuple[str, ...], values: tuple[str, ...], opens: bool) -> int:
     """Make a note from its type's template and print its path: person, organization, event, deal or your own type.

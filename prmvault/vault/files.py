@@ -224,6 +224,84 @@ def replace_file(root: str, path: str, data: bytes) -> None:
         raise
 
 
+def swap_file(root: str, path: str, before: Content, data: bytes) -> bool:
+    """Put `data` in the place of a file that is still as it was read; tell whether it was so.
+
+    A reader sees the old text or the new one; the file keeps its mode. Only a write within the last microseconds
+    before the rename could be missed, by no program that waits for a lock or replaces files as a whole.
+    """
+    target = inside(root, path)
+    temporary = _write_beside(target, data, mode=0o600)
+    try:
+        _make_like(temporary, os.lstat(target))
+        if stats_of(root, path) == before.stats:
+            os.replace(temporary, target)
+            _sync_folder(target)
+            return True
+    except FileNotFoundError:
+        pass  # It went away meanwhile.
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+    return False
+
+
+def remove_file(root: str, path: str, before: Content) -> bool:
+    """Remove a file that is still as it was read; tell whether it was so."""
+    if stats_of(root, path) != before.stats:
+        return False
+    os.unlink(inside(root, path))
+    return True
+
+
+def move_file(root: str, old: str, new: str) -> None:
+    """Give a file another path in the vault, with its folders; raises FileExistsError rather than overwrite.
+
+    Names that are one name to the file system (`anna.md`, `Anna.md` on macOS) go by a third one, which is a note's,
+    too: a process that is killed in between leaves no note out of sight.
+    """
+    source, target = inside(root, old), inside(root, new)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.lexists(target):
+        if source == target or not os.path.samefile(source, target) or _is_listed(target):
+            raise FileExistsError(target)
+        between = f"{target.removesuffix('.md')} (renamed by prmvault).md"
+        os.rename(source, between)
+        os.rename(between, target)
+        return
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.rename(source, target)  # No hard links here.
+        return
+    os.unlink(source)
+
+
+def _make_like(path: str, status: os.stat_result) -> None:
+    """Give a file the mode of another, and its owner and group where we may (root in somebody's vault)."""
+    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):
+            os.chown(path, status.st_uid, status.st_gid)
+    os.chmod(path, stat.S_IMODE(status.st_mode))
+
+
+def _is_listed(path: str) -> bool:
+    """Tell whether the folder has an entry of just this name: then it is a file of its own."""
+    return os.path.basename(path) in os.listdir(os.path.dirname(path))
+
+
+def _sync_folder(target: str) -> None:
+    """Bring a rename to disk, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(os.path.dirname(target), os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
 def inside(root: str, path: str) -> str:
     """Return the absolute path of `path` in the vault; raises PrmvaultError where it would lead out of it."""
     names_no_file = os.path.basename(path) in ("", ".", "..")
@@ -237,11 +315,11 @@ def inside(root: str, path: str) -> str:
     return real
 
 
-def _write_beside(target: str, data: bytes) -> str:
+def _write_beside(target: str, data: bytes, mode: int = 0o666) -> str:
     temporary = os.path.join(os.path.dirname(target), f".{os.getpid()}.prmvault.tmp")
     with contextlib.suppress(FileNotFoundError):
         os.unlink(temporary)  # A killed process's, or a link in a pulled vault that would lead out of it.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
     try:
         try:
             view = memoryview(data)
@@ -250,7 +328,7 @@ def _write_beside(target: str, data: bytes) -> str:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    except OSError:
+    except BaseException:
         os.unlink(temporary)
         raise
     return temporary
