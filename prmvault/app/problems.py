@@ -1,21 +1,33 @@
 """All that is wrong in a vault: the problems of single notes, and those that only show between notes.
 
-A new check is one function and one entry in `CHECKS`.
+A new check is one function and one entry in `CHECKS` or `THOROUGH`; those of what people wrote are in `app.checks`.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from shlex import quote
+from typing import TYPE_CHECKING
 
+from prmvault.app.checks import (
+    duplicate_names,
+    impossible_dates,
+    impossible_relations,
+    misspelled_keys,
+    old_keys,
+    tag_slips,
+)
+from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings
 from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key
 from prmvault.core.note import is_conflict_copy
+from prmvault.core.people import Name
 from prmvault.core.problems import Problem
-from prmvault.vault.refresh import types_of
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _ATTACHMENTS = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".pdf", ".txt", ".csv", ".mp3", ".mp4", ".canvas")
 
@@ -24,6 +36,14 @@ def vault_problems(vault: Vault) -> list[Problem]:
     """Return the problems that keep something from being read or meant: those of notes, settings and folders."""
     found = [*vault.problems, *vault.facts.problems()]
     for check in CHECKS:
+        found += check(vault)
+    return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
+
+
+def all_problems(vault: Vault, today: date) -> list[Problem]:
+    """Return all that `check` tells: also what is only likely to be wrong, or takes a longer look."""
+    found = [*vault_problems(vault), *impossible_dates(vault, today)]
+    for check in THOROUGH:
         found += check(vault)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.code))
 
@@ -40,12 +60,31 @@ def ambiguous_links(vault: Vault) -> Iterator[Problem]:
             yield Problem(path, line, "ambiguous-link", f"[[{target}]] may mean {len(paths)} notes", hint)
 
 
+def links_without_note(vault: Vault) -> list[tuple[str, str, int]]:
+    """Return (path, target, line) of the links to notes that are not there (yet); files of other kinds don't count."""
+    return [row for row in vault.facts.dangling_links() if not row[1].casefold().endswith(_ATTACHMENTS)]
+
+
 def dangling_links(vault: Vault) -> Iterator[Problem]:
-    """Links to notes that are not there (yet)."""
-    for path, target, line in vault.facts.dangling_links():
-        if target.casefold().endswith(_ATTACHMENTS):
-            continue
-        yield Problem(path, line, "dangling-link", f"[[{target}]] has no note", f"prmvault add person {quote(target)}")
+    """Links to notes that are not there (yet), with the note that may be meant: it was moved or renamed, or a slip."""
+    links = links_without_note(vault)
+    if not links:
+        return
+    from prmvault.core.likely import Likely, likely_meant
+
+    meant = likely_meant((target for _, target, _ in links), (Name(*row) for row in vault.facts.all_names()))
+    link = link_targets(vault)
+    hints: dict[str, str] = {}
+    for path, target, line in links:
+        if target not in hints:
+            found = meant.get(target, Likely((), is_moved=False))
+            names = [link(each) for each in found.paths]
+            hints[target] = f"did you mean {' or '.join(f'[[{name}]]' for name in names)}?"
+            if not names:
+                hints[target] = f"prmvault add person {quote(target)}"
+            elif len(names) == 1 and not found.is_moved:
+                hints[target] += f" If it has a new name: prmvault set {quote(names[0])} aliases+={quote(target)}"
+        yield Problem(path, line, "dangling-link", f"[[{target}]] has no note", hints[target])
 
 
 def duplicate_uids(vault: Vault) -> Iterator[Problem]:
@@ -95,21 +134,12 @@ CHECKS: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
 """What the digest and `status` count, too."""
 
 
-def misspelled_keys(vault: Vault) -> Iterator[Problem]:
-    """Keys that are almost a known one: `phone` for phones, `birthay`. Any other unknown key is the user's own."""
-    types = types_of(vault.settings)
-    known: dict[tuple[str, str], str] = {}
-    for note in vault.facts.notes():
-        fields = types[note.type].fields if note.type in types else {}
-        for key in note.fields.keys() - fields.keys():
-            if (note.type, key) not in known:
-                near = get_close_matches(key, fields, n=1, cutoff=0.85)
-                known[note.type, key] = near[0] if near and near[0] not in note.fields else ""
-            meant = known[note.type, key]
-            if meant:
-                line = note.lines.get(key, 1)
-                yield Problem(note.path, line, "unknown-key", f"{key!r} is no key of a {note.type}", f"is it {meant}?")
-
-
-THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (dangling_links, misspelled_keys)
+THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
+    dangling_links,
+    misspelled_keys,
+    old_keys,
+    duplicate_names,
+    impossible_relations,
+    tag_slips,
+)
 """What only `check` tells: a link to a note that is yet to be written is common, and a key may be the user's own."""

@@ -1,12 +1,11 @@
-"""`status` and `check`: what the vault holds, and what is wrong in it."""
+"""`status`: what the vault holds, and whether it is up to date."""
 
 from __future__ import annotations
 
 import click
 
 from prmvault.cli.context import command, opened_vault
-from prmvault.cli.output import echo, echo_json, echo_problems, one_line, paint
-from prmvault.core.problems import EXIT_NOTHING_FOUND
+from prmvault.cli.output import echo, echo_json, one_line, paint
 
 
 @command("status")
@@ -18,7 +17,7 @@ def status_command(as_json: bool) -> int:
     Example:
       prmvault status
     """
-    from prmvault.app.problems import dangling_links, vault_problems
+    from prmvault.app.problems import links_without_note, vault_problems
     from prmvault.app.search import index_source
     from prmvault.app.watch import running_watcher
     from prmvault.search.index import index_state
@@ -33,7 +32,7 @@ def status_command(as_json: bool) -> int:
         missing = len(source.changed(state.seq)) + len(source.removed(state.seq))
     watcher = running_watcher(vault.root)
     problems = len(vault_problems(vault))
-    dangling = len(list(dangling_links(vault)))
+    dangling = len(links_without_note(vault))
     if as_json:
         echo_json(
             {
@@ -65,29 +64,3 @@ def status_command(as_json: bool) -> int:
     for name, text in shown.items():
         echo(f"{name:9} {one_line(text)}" if name != "problems" else f"{name:9} {text}")
     return 0
-
-
-@command("check")
-@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def check_command(as_json: bool) -> int:
-    """Tell all problems of the vault with file, line, a stable code and the remedy; exit 1 if there are any.
-
-    \b
-    Example:
-      prmvault check
-      prmvault check --json | jq -r '.[].code' | sort | uniq -c
-    """
-    from prmvault.app.problems import THOROUGH, vault_problems
-
-    vault = opened_vault()
-    problems = vault_problems(vault)
-    for check in THOROUGH:
-        problems += check(vault)
-    problems.sort(key=lambda problem: (problem.path, problem.line, problem.code))
-    if as_json:
-        echo_json([problem._asdict() for problem in problems])
-    else:
-        echo_problems(problems, err=False)
-        if not problems:
-            echo("no problems")
-    return EXIT_NOTHING_FOUND if problems else 0

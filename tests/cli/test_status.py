@@ -1,9 +1,8 @@
-"""`status` and `check` as commands."""
+"""`status` as a command."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 
@@ -32,27 +31,3 @@ def test_status_is_json_too(prmvault: Any, example: str) -> None:
     told = json.loads(prmvault("-C", example, "status", "--json").out)
     assert set(told) == {"vault", "cache", "notes", "index", "watcher", "problems", "dangling_links"}
     assert (told["notes"]["person"], told["notes"]["journal"], told["problems"], told["watcher"]) == (27, 67, 2, None)
-
-
-def test_check_tells_each_problem_with_place_code_and_remedy(prmvault: Any, example: str, golden: Any) -> None:
-    done = prmvault("-C", example, "check")
-    assert (done.code, done.err) == (1, "")
-    golden("check.txt", done.out)
-
-
-def test_the_json_of_problems_has_exactly_the_keys_that_scripts_rely_on(prmvault: Any, example: str) -> None:
-    problems = json.loads(prmvault("-C", example, "check", "--json").out)
-    assert all(set(problem) == {"path", "line", "code", "message", "hint"} for problem in problems)
-    assert [problem["code"] for problem in problems] == ["dangling-link", "dangling-link", "bad-date", "bad-yaml"]
-
-
-def test_a_vault_without_problems_is_0(prmvault: Any, vault_at: Any) -> None:
-    assert prmvault("-C", vault_at.root, "check")[:2] == (0, "no problems\n")
-    assert prmvault("-C", vault_at.root, "check", "--json")[:2] == (0, "[]\n")
-
-
-def test_problems_are_broken_between_words(prmvault: Any, example: str, terminal: Callable[[int], None]) -> None:
-    terminal(60)
-    done = prmvault("-C", example, "check", "--color", "never")
-    assert max(map(len, done.out.splitlines())) <= 60
-    assert "\n    → prmvault add person 'Nadja Becker'\n" in done.out
