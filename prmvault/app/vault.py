@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from prmvault.core.problems import EXIT_BUSY, EXIT_NO_VAULT, PrmvaultError, Problem
+from prmvault.core.problems import EXIT_BUSY, PrmvaultError, Problem
 from prmvault.vault.facts import Facts, Progress, delete_facts, open_facts, open_private_facts
-from prmvault.vault.files import SETTINGS_FILE, find_root
+from prmvault.vault.names_file import keep_names
+from prmvault.vault.places import cache_folder
 from prmvault.vault.refresh import Refreshed, SettingsChanged, State, ignore_rules, load_state, refresh
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ _MANY = 200
 
 
 class Vault(NamedTuple):
-    """An open vault. `problems` are those of the look at the folder, not of single notes."""
+    """An open vault. `problems` are those of the look at the folder, not of single notes.
+
+    `written` are the paths of what has been changed through this vault: then a command is not to be run again.
+    """
 
     root: str
     cache: str
@@ -34,6 +37,7 @@ class Vault(NamedTuple):
     state: State
     refreshed: Refreshed
     say: Say
+    written: list[str]
 
     @property
     def settings(self) -> Settings:
@@ -48,45 +52,6 @@ class Vault(NamedTuple):
     def problems(self) -> tuple[Problem, ...]:
         """Return the problems of the settings and of the look at the folder."""
         return (*self.settings.problems, *self.refreshed.problems)
-
-
-def resolve_root(given: str | None, user_default: Callable[[], str | None]) -> str:
-    """Return the vault's root: the folder `given`, else $PRMVAULT_DIR, else upwards from here, else the user's."""
-    chosen = given or os.environ.get("PRMVAULT_DIR")
-    found = None if chosen else find_root(os.getcwd())
-    if not chosen and not found:
-        chosen = user_default()
-    if chosen:
-        from shlex import quote
-
-        root = os.path.abspath(os.path.expanduser(chosen))
-        if not os.path.isdir(root):
-            hint = f"prmvault init {quote(chosen)} makes a vault there"
-            raise PrmvaultError(f"there is no folder {chosen}", exit_code=EXIT_NO_VAULT, hint=hint)
-        if not os.path.isfile(os.path.join(root, SETTINGS_FILE)):
-            hint = f"prmvault init {quote(chosen)} makes it one"
-            raise PrmvaultError(f"{chosen} is no vault: it has no {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint)
-        return root
-    if found is None:
-        hint = "go into a vault, name it with -C DIR or $PRMVAULT_DIR, or make one with prmvault init DIR"
-        raise PrmvaultError(
-            f"no vault here: no folder upwards has a {SETTINGS_FILE}", exit_code=EXIT_NO_VAULT, hint=hint
-        )
-    return found
-
-
-def cache_folder(root: str) -> str:
-    """Return the cache folder of the vault at `root`: in $PRMVAULT_CACHE_DIR or the user's cache folder."""
-    base = os.environ.get("PRMVAULT_CACHE_DIR")
-    if not base:
-        from platformdirs import user_cache_dir
-
-        base = user_cache_dir("prmvault", appauthor=False)
-    real = os.path.realpath(root)
-    from _blake2 import blake2b  # hashlib would load OpenSSL, which a question does not need
-
-    name = blake2b(os.fsencode(real), digest_size=8).hexdigest()
-    return os.path.join(base, f"{os.path.basename(real)[:40] or 'root'}-{name}")
 
 
 def open_vault(root: str, say: Say, progress: Callable[[str, int], Progress] | None = None) -> Vault:
@@ -133,7 +98,8 @@ def _opened(root: str, cache: str, facts: Facts, say: Say, progress: Callable[[s
             continue
     else:
         raise PrmvaultError("the settings change all the time", exit_code=EXIT_BUSY, hint="try again in a moment")
-    return Vault(root, cache, facts, state, refreshed, say)
+    keep_names(cache, facts, state)
+    return Vault(root, cache, facts, state, refreshed, say, [])
 
 
 def refreshed_vault(vault: Vault) -> Vault:

@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 from prmvault.app.digest import monday_of, write_digest
 from prmvault.app.search import refresh_index
-from prmvault.app.vault import Vault, cache_folder, open_vault, refreshed_vault
+from prmvault.app.vault import Vault, open_vault, refreshed_vault
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy
 from prmvault.vault.facts import Progress
 from prmvault.vault.files import SETTINGS_FILE
+from prmvault.vault.places import cache_folder
 from prmvault.vault.watch import FolderWatcher, Wake
 
 Log = Callable[[str], None]

@@ -11,6 +11,8 @@ import click
 from prmvault.cli.main import QuickHelp, common_options
 from prmvault.cli.output import progress_bar, say
 
+_MARK = "\0"
+
 
 class Command(QuickHelp):
     """A command that also takes the common options (`-C`, `--today`, `--color`) behind its name."""
@@ -19,8 +21,24 @@ class Command(QuickHelp):
         super().__init__(*args, **kwargs)
         self.params += common_options(hidden=True)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; one such as `- [ ] call` or `-5 degrees` is text, not an option that nobody knows."""
+        known = {name for parameter in self.params for name in parameter.opts}
+        # Marked, click does not take it for an option. (What comes from a command line holds no NUL.)
+        args = [_MARK + arg if _is_text(arg) and arg[:2] not in known else arg for arg in args]
+        rest = super().parse_args(ctx, args)
+        for name, value in ctx.params.items():
+            if isinstance(value, tuple):
+                ctx.params[name] = tuple(each.removeprefix(_MARK) if isinstance(each, str) else each for each in value)
+            elif isinstance(value, str):
+                ctx.params[name] = value.removeprefix(_MARK)
+        return rest
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; once more with a new cache, if a part of the cache turns out to be damaged."""
+        """Run the command; once more with a new cache, if a part of the cache turns out to be damaged.
+
+        What has changed a note by then is not run again: it would put its line down twice.
+        """
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -28,11 +46,19 @@ class Command(QuickHelp):
 
             if not forget_damaged_cache(error, vault_root, say):
                 raise
+        written = ctx.meta.get("prmvault.written")
+        if written:
+            say(f"{', '.join(dict.fromkeys(written))} is written all the same")
+            return 0
         return super().invoke(ctx)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Say where the common options are explained."""
         formatter.write("\nAlso -C DIR, --today DATE and --color WHEN: see prmvault --help.\n")
+
+
+def _is_text(argument: str) -> bool:
+    return argument[:1] == "-" and not (argument[1:2] == "-" or (argument[1:2].isascii() and argument[1:2].isalpha()))
 
 
 def command(name: str, **settings: Any) -> Callable[[Callable[..., Any]], click.Command]:
@@ -47,7 +73,7 @@ def option_value(name: str) -> Any:
 
 def vault_root() -> str:
     """Return the root of the vault that the command is about."""
-    from prmvault.app.vault import resolve_root
+    from prmvault.vault.places import resolve_root
 
     return resolve_root(option_value("vault"), default_vault)
 
@@ -57,7 +83,9 @@ def opened_vault() -> Any:
     from prmvault.app.vault import open_vault
 
     vault = open_vault(vault_root(), say, progress_bar)
-    click.get_current_context().call_on_close(vault.facts.close)
+    context = click.get_current_context()
+    context.call_on_close(vault.facts.close)
+    context.meta["prmvault.written"] = vault.written
     return vault
 
 

@@ -12,27 +12,60 @@ import click
 from prmvault import __version__
 from prmvault.core.problems import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
-COMMANDS = {
-    "init": ("create", "Make a vault, or fill a new one with the example."),
-    "add": ("create", "Make a note from its type's template."),
-    "journal": ("create", "Make or open the note of a day."),
-    "find": ("ask", "Find people by name, e-mail, phone or organization."),
-    "list": ("ask", "List the notes of a type in a table."),
-    "search": ("search", "Search the text of all notes."),
-    "digest": ("digest", "Write the digest of a week."),
-    "watch": ("watch", "Keep index and digest up to date while notes change."),
-    "status": ("status", "Tell what the vault holds and how fresh the index is."),
-    "check": ("status", "Tell all problems with file, line and remedy."),
-    "completion": ("completion", "Print the script that completes commands in a shell."),
-    "help": ("help", "Explain a command or a topic, such as exit-codes."),
+SECTIONS = {
+    "Begin": {
+        "init": ("create", "Make a vault, or fill a new one with the example."),
+        "add": ("create", "Make a note from its type's template."),
+        "journal": ("create", "Make or open the note of a day."),
+    },
+    "Ask": {
+        "show": ("show", "Show the card of a person."),
+        "get": ("show", "Print one fact, also through relations."),
+        "last": ("show", "Tell the last contact with somebody, and its gist."),
+        "find": ("ask", "Find people by name, e-mail, phone or organization."),
+        "search": ("search", "Search the text of all notes."),
+        "list": ("ask", "List the notes of a type in a table."),
+        "today": ("agenda", "Tell what today brings, and what is overdue."),
+        "upcoming": ("agenda", "Tell what the coming days bring."),
+        "stale": ("agenda", "Tell who has been waiting to hear from you."),
+        "tasks": ("agenda", "List the open tasks of all notes."),
+    },
+    "Tell": {
+        "log": ("tell", "Put down what happened with whom on a day."),
+        "note": ("tell", "Add a dated line to a person's log."),
+        "done": ("tell", "Tick a task or a reminder."),
+        "gift": ("facts", "Note a gift or an idea, or list them."),
+        "debt": ("facts", "Note a debt, settle it, or list what is owed."),
+        "remind": ("facts", "Set a reminder about somebody, or list them."),
+        "date": ("facts", "Note a date of somebody, or list them."),
+        "set": ("facts", "Set keys of a note's front matter."),
+        "unset": ("facts", "Remove keys from a note's front matter."),
+    },
+    "Keep order": {
+        "check": ("check", "Tell all problems with file, line and remedy."),
+        "rename": ("order", "Give a note another name, and all links to it."),
+        "merge": ("order", "Join two notes that are about one thing."),
+        "dups": ("order", "Propose people who are in the vault twice."),
+    },
+    "Keep going": {
+        "digest": ("digest", "Write the digest of a week."),
+        "watch": ("watch", "Keep index and digest up to date while notes change."),
+        "status": ("status", "Tell what the vault holds and how fresh the index is."),
+        "completion": ("completion", "Print the script that completes in a shell."),
+        "help": ("help", "Explain a command or a topic, such as exit-codes."),
+    },
 }
-"""Command → module in this package and one line of help; the help page is made of this without loading any."""
+"""Section of the help page → command → its module in this package and one line of help; no module is loaded for it."""
+
+COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
 
 EPILOG = """\b
 Examples:
   prmvault init ~/vault --example     a vault to look around in
+  prmvault show oma                   all that is known of her
+  prmvault log "lunch with Tom"       what happened, in today's note
+  prmvault today                      what the day brings
   prmvault search garden bench        notes with both words, in any form
-  prmvault digest --stdout            what this week brings
 
 \b
 More:
@@ -82,10 +115,19 @@ class Lazy(QuickHelp, click.Group):
             raise PrmvaultError(f"there is no command {args[0]!r}", exit_code=EXIT_USAGE, hint=hint)
         return super().resolve_command(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """Return the commands and options that begin so, without loading any."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the table of commands."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        widest = max(map(len, COMMANDS))
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), text) for name, (_, text) in commands.items()])
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -110,6 +152,12 @@ def _keep_day(context: click.Context, _parameter: click.Parameter, value: str | 
     context.find_root().meta["prmvault.today"] = day
 
 
+def _complete_folders(context: click.Context, parameter: click.Parameter, typed: str) -> list[Any]:
+    from prmvault.cli.completion import complete_folders
+
+    return complete_folders(context, parameter, typed)
+
+
 def _help(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
         click.echo(context.get_help(), color=context.color)
@@ -130,6 +178,7 @@ def common_options(*, hidden: bool) -> list[click.Option]:
             ["-C", "--vault", "vault"],
             metavar="DIR",
             callback=_keep,
+            shell_complete=_complete_folders,
             help="The vault; else $PRMVAULT_DIR, else the nearest folder upwards, else that of your config.",
             **settings,
         ),
@@ -176,7 +225,8 @@ def run() -> NoReturn:
     gc.set_threshold(100_000, 20, 20)
     _open_streams()
     try:
-        code = _run(sys.argv[1:])
+        shell = os.environ.get("_PRMVAULT_COMPLETE")
+        code = _complete(shell, sys.argv[1:]) if shell in ("bash", "zsh", "fish") else _run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         code = 0  # The reader had enough.
@@ -189,6 +239,12 @@ def run() -> NoReturn:
     finally:
         # Everything is written and closed; taking modules apart would cost the user another 15 ms.
         os._exit(code)
+
+
+def _complete(shell: str, typed: list[str]) -> int:
+    from prmvault.cli.completion import answer
+
+    return answer(shell, typed)
 
 
 def _open_streams() -> None:
@@ -235,8 +291,8 @@ def _tell(message: str, hint: str, code: int) -> int:
     from prmvault.cli.output import say, say_hint
 
     say(message)
-    if hint:
-        say_hint(hint)
+    for line in hint.split("\n") if hint else ():
+        say_hint(line)
     return code
 
 

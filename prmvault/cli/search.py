@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from prmvault.cli.completion import complete_types
 from prmvault.cli.context import command, opened_vault
 from prmvault.cli.output import echo_json, echo_line, echo_paths, one_line, paint, progress_bar, say_nothing_found
 from prmvault.core.problems import EXIT_NOTHING_FOUND
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 
 @command("search")
 @click.argument("query", nargs=-1, required=True)
-@click.option("-t", "--type", "note_type", metavar="TYPE", default="", help="Only notes of this type.")
+@click.option(
+    "-t",
+    "--type",
+    "note_type",
+    metavar="TYPE",
+    default="",
+    help="Only notes of this type.",
+    shell_complete=complete_types,
+)
 @click.option("-n", "--number", "most", type=click.IntRange(1), default=20, show_default=True, help="At most so many.")
 @click.option("--sort", type=click.Choice(["score", "date"]), default="score", help="Best first, or newest first.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")

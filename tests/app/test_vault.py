@@ -16,10 +16,11 @@ from typing import Any
 import pytest
 
 from prmvault.app import vault as opening
-from prmvault.app.vault import Vault, cache_folder, open_vault, refreshed_vault, resolve_root
+from prmvault.app.vault import Vault, open_vault, refreshed_vault
 from prmvault.core.problems import EXIT_BUSY, EXIT_NO_VAULT, PrmvaultError
 from prmvault.vault import facts as caching
 from prmvault.vault.facts import Facts, open_facts
+from prmvault.vault.places import cache_folder, resolve_root
 from prmvault.vault.refresh import SettingsChanged, refresh
 from tests.conftest import Result, SampleVault, refuse_to_say
 

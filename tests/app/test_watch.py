@@ -20,10 +20,11 @@ import pytest
 
 from prmvault.app import watch as watching
 from prmvault.app.search import index_source
-from prmvault.app.vault import Vault, cache_folder, open_vault, refreshed_vault
+from prmvault.app.vault import Vault, open_vault, refreshed_vault
 from prmvault.app.watch import DigestInBackground, bring_up_to_date, is_interesting, running_watcher
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy, is_current
+from prmvault.vault.places import cache_folder
 from prmvault.vault.watch import Wake
 from tests.conftest import Result, SampleVault, found_paths, refuse_to_say
 
