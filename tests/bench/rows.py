@@ -132,7 +132,10 @@ def _measure_questions(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
         ),
         "list person": (bench.ours("list", "person", accept=lambda text: person in text), facts),
         "show NAME": (bench.ours("show", person, accept=lambda text: person in text), by_size(bench, 2.2, 4.5)),
-        "get NAME name": (bench.ours("get", person, "name", accept=lambda text: person in text), by_size(bench, 2, 4.5)),
+        "get NAME name": (
+            bench.ours("get", person, "name", accept=lambda text: person in text),
+            by_size(bench, 2, 4.5),
+        ),
         "upcoming": (bench.ours("upcoming", accept=lambda text: "birthday" in text), by_size(bench, 4.5, 16)),
         "stale": (bench.ours("stale", accept=lambda text: "overdue" in text), by_size(bench, 4.5, 16)),
         "search WORD": (bench.ours("search", queries.medium.text, accept=lambda text: ".md" in text), search),
