@@ -29,12 +29,11 @@ class Waiting(NamedTuple):
 def upcoming(vault: Vault, today: date, days: int) -> tuple[list[Reminder], World]:
     """Return what is to be remembered up to `days` days from today, and what is overdue; and the facts behind it."""
     until = today + timedelta(days=days)
-    world = world_of(vault, People(vault), today, (today, until), contacts_until=today)
-    # What today's page tells without a time has happened: it is no plan any more.
-    day = today.isoformat()
-    plans = tuple(each for each in world.happenings if each.date > day or each.time)
-    world = world._replace(happenings=plans)
-    return reminders(world, today, until), world
+    people = People(vault)
+    world = world_of(vault, people, today, (today, until), contacts_until=today)
+    # What a person's log tells of today has happened; what today's page tells may be yet to come.
+    plans = (each for each in world.happenings if each.date > today.isoformat() or not people.title(each.path))
+    return reminders(world._replace(happenings=tuple(plans)), today, until), world
 
 
 def reminder_json(each: Reminder) -> dict[str, Any]:

@@ -116,7 +116,9 @@ def _related(asked: Asked) -> list[dict[str, Any]]:
 
 def _household(asked: Asked) -> list[dict[str, str]]:
     facts, own = asked.vault.facts, asked.note.path
-    return [{"name": facts.title(path), "path": path} for path in household_of(asked.vault, own) if path != own]
+    return [
+        {"name": facts.title(path), "path": path} for path in household_of(asked.vault, own, asked.today) if path != own
+    ]
 
 
 def _told(asked: Asked) -> list[Told]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from unicodedata import normalize
 from uuid import uuid4
 
+from prmvault.app.fields import front_values, with_fields
 from prmvault.app.names import link_meanings
+from prmvault.app.values import Assignment, parse_assignment
 from prmvault.app.vault import Vault
+from prmvault.core.fences import split_note
 from prmvault.core.file_names import collision_key, portable_file_name
+from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
-from prmvault.core.schema import NoteType
-from prmvault.core.yaml_text import yaml_entry
+from prmvault.core.schema import Field, NoteType
 from prmvault.render.environment import data_folder, has_template, render_template
 from prmvault.vault.files import SETTINGS_FILE, create_file, find_root, inside
 from prmvault.vault.refresh import reading_of, types_of
@@ -40,7 +42,7 @@ _GITATTRIBUTES = """\
 # Notes are kept byte for byte, on every system.
 *.md -text
 """
-_KEY = re.compile(r"\w[\w .-]{0,59}")
+_NO_FIELDS = "---\n---\n"
 _FOLDERS = ("people", "journal", "templates", "attachments")
 
 
@@ -95,7 +97,10 @@ def _files_below(root: str) -> list[str]:
 
 
 def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], today: date) -> str:
-    """Make a note of a type from its template; `values` are `key=value`. Return its path in the vault."""
+    """Make a note of a type from its template; `values` are `key=value`, as for `set`. Return its path in the vault.
+
+    What `set` would refuse is refused before anything is made.
+    """
     types = types_of(vault.settings)
     chosen = types.get(note_type)
     if chosen is None or note_type == "journal":
@@ -108,23 +113,24 @@ def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], tod
         raise PrmvaultError(str(error), exit_code=EXIT_USAGE) from None
     path = f"{chosen.folder}/{file_name}.md" if chosen.folder else f"{file_name}.md"
     _refuse_collision(vault.root, path)
-    for other in link_meanings(vault.facts, name, of_type=note_type):
-        vault.say(f"{other} has this name, too; a link that means one of them needs its path")
-    fields = _fields_text(values)
+    namesakes = link_meanings(vault.facts, name, of_type=note_type)
+    assignments = [parse_assignment(each) for each in values]
+    if any(each.path == ("type",) for each in assignments):
+        hint = "prmvault add TYPE NAME tells it"
+        raise PrmvaultError("the type of a new note is no key to set", exit_code=EXIT_USAGE, hint=hint)
     template = _template(vault, chosen, "note.md.j2")
-    text = render_template(
-        vault.root,
-        template,
-        {
-            "type": note_type,
-            "name": " ".join(normalize("NFC", name).split()),
-            "file_name": file_name,
-            "uid": f"urn:uuid:{uuid4()}",
-            "today": today.isoformat(),
-            "fields": fields,
-        },
-    )
-    return _create(vault, path, text, template)
+    told = {
+        "type": note_type,
+        "name": " ".join(normalize("NFC", name).split()),
+        "file_name": file_name,
+        "uid": f"urn:uuid:{uuid4()}",
+        "today": today.isoformat(),
+    }
+    text = _filled(vault, template, told, chosen.fields, assignments, today)
+    created = _create(vault, path, text, template)
+    for other in namesakes:
+        vault.say(f"{other} has this name, too; a link that means one of them needs its path")
+    return created
 
 
 def journal_day(vault: Vault, day: date) -> tuple[str, bool]:
@@ -208,23 +214,27 @@ def _refuse_collision(root: str, path: str) -> None:
             raise PrmvaultError(f"{taken} is there already", exit_code=EXIT_USAGE, hint=hint)
 
 
-def _fields_text(values: Sequence[str]) -> str:
-    """Return `key=value` as front matter lines; a key given twice becomes a list."""
-    fields: dict[str, list[str]] = {}
-    for given in values:
-        key, sign, value = given.partition("=")
-        if not sign or not _KEY.fullmatch(key.strip()):
-            raise PrmvaultError(f"{given!r} is not key=value", exit_code=EXIT_USAGE, hint="--set birthday=1987-03-14")
-        fields.setdefault(key.strip(), []).append(value.strip())
-    return "".join(_field_line(key, each) for key, each in fields.items())
-
-
-def _field_line(key: str, values: Sequence[str]) -> str:
-    is_one = len(values) == 1 and key not in _LISTS
-    return f"{yaml_entry(key, values[0] if is_one else list(values))}\n"
-
-
-_LISTS = ("emails", "phones", "urls", "tags", "aliases", "likes", "dislikes", "wishes", "people")
+def _filled(
+    vault: Vault,
+    template: str,
+    known: Mapping[str, str],
+    fields: Mapping[str, Field],
+    assignments: Sequence[Assignment],
+    today: date,
+) -> str:
+    """Return the text of a new note: what the template does not tell itself stands in the place of its `fields`."""
+    if not assignments:
+        return render_template(vault.root, template, {**known, "fields": ""})
+    own = front_values(render_template(vault.root, template, {**known, "fields": ""}))
+    new = [each for each in assignments if each.path[0] not in own]
+    lines = with_fields(_NO_FIELDS, fields, new, today, own=own).removeprefix("---\n").removesuffix("---\n")
+    text = render_template(vault.root, template, {**known, "fields": lines})
+    if not parse_front_matter("", text, split_note(text)).readable:
+        return text  # The template's mistake is told when the note is read.
+    there = front_values(text)
+    # A template may have no place for the fields.
+    rest = [each for each in assignments if each.path[0] in own or each.path[0] not in there]
+    return with_fields(text, fields, rest, today)
 
 
 def _make_private(root: str) -> None:

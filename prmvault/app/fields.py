@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from prmvault.app.edit import Change, Planned, change_note
+from prmvault.app.key_words import key_in
 from prmvault.app.values import (
     LABELLED_KINDS,
     Assignment,
@@ -16,6 +17,7 @@ from prmvault.app.values import (
     matching_items,
     typed_values,
 )
+from prmvault.core.dates import DateError, PartialDate, parse_partial_date
 from prmvault.core.edit import append_value, remove_value, set_value
 from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
@@ -53,22 +55,41 @@ def set_fields(
     fields = _fields(vault, path)
 
     def change(text: str) -> str:
-        done: set[tuple[str, ...]] = set()
-        for each in assignments:
-            if len(each.path) > 1:
-                text = _with_part(text, fields.get(each.path[0]), each, today)
-                continue
-            field = fields.get(each.path[0])
-            values = typed_values(field, each.text, today)
-            if each.adds or each.path in done:
-                for value in values:
-                    text = appended(text, field, each.path[0], value)
-            else:
-                text = set_value(text, each.path, _new_value(text, field, each.path[0], values))
-            done.add(each.path)
-        return text
+        return with_fields(text, fields, assignments, today)
 
     return change_note(vault, path, checked(vault, path, change), dry_run=dry_run)
+
+
+def with_fields(
+    text: str, fields: Mapping[str, Field], assignments: Sequence[Assignment], today: date, *, own: Iterable[str] = ()
+) -> str:
+    """Return the text of a note whose type has these `fields` with what was assigned; raises PrmvaultError.
+
+    `own` are keys that count as the note's own besides those that it has.
+    """
+    known = {*fields, *front_values(text), *own}
+    for each in assignments:
+        meant = "" if each.path[0] in known else key_in(fields, each.path[0])
+        if meant:
+            message = f"there is no key {each.path[0]!r}"
+            raise PrmvaultError(message, exit_code=EXIT_USAGE, hint=f"did you mean {meant}?")
+    done: set[tuple[str, ...]] = set()
+    for each in assignments:
+        if len(each.path) > 1:
+            text = _with_part(text, fields.get(each.path[0]), each, today)
+            continue
+        field = fields.get(each.path[0])
+        values = typed_values(field, each.text, today)
+        if each.adds or each.path in done:
+            for value in values:
+                text = appended(text, field, each.path[0], value)
+        else:
+            new = _new_value(text, field, each.path[0], values)
+            if each.path == ("birthday",) and isinstance(new, str):
+                new = _as_exact(front_values(text).get("birthday"), new)
+            text = set_value(text, each.path, new)
+        done.add(each.path)
+    return text
 
 
 def unset_fields(vault: Vault, path: str, keys: Sequence[str], *, dry_run: bool = False) -> Planned:
@@ -182,6 +203,37 @@ def _new_value(text: str, field: Field | None, key: str, values: Sequence[Value]
     old = front_values(text).get(key, "")
     is_one = len(values) == 1 and (not is_list(field) or (isinstance(old, str) and old and isinstance(values[0], str)))
     return values[0] if is_one else list(values)
+
+
+def _as_exact(old: Value | None, new: str) -> str:
+    """Return a birthday that is set anew with the parts that only the old one tells (its year, where that is known).
+
+    Raises PrmvaultError where it would tell less than before.
+    """
+    try:
+        before, after = parse_partial_date(old if isinstance(old, str) else ""), parse_partial_date(new)
+    except DateError:
+        return new
+    known, told = _parts_of(before), _parts_of(after)
+    if known.keys() <= told.keys():
+        return new
+    both = known | told
+    agrees = both == told | known
+    if agrees and (told.keys() - known.keys() or (len(told) == len(("month", "day")) and "year" not in told)):
+        whole = str(PartialDate(both.get("year"), both.get("month"), both.get("day"), before.about or after.about))
+        try:
+            return str(parse_partial_date(whole))
+        except DateError:
+            pass  # About a year, or 29 February of another one.
+    message = f"{new} tells less than the birthday that is there, {old}"
+    hint = "write year, month and day; prmvault unset NAME birthday forgets the old one"
+    raise PrmvaultError(message, exit_code=EXIT_USAGE, hint=hint)
+
+
+def _parts_of(day: PartialDate) -> dict[str, int]:
+    """Return what is known of a day."""
+    parts = {"year": day.year, "month": day.month, "day": day.day}
+    return {name: part for name, part in parts.items() if part is not None}
 
 
 def _with_part(text: str, field: Field | None, given: Assignment, today: date) -> str:

@@ -43,16 +43,10 @@ def find_open(vault: Vault, words: str, today: date) -> Sequence[Open]:
     """Return the open tasks and reminders that `words` mean: at a place `path:line`, of that text, or with all words.
 
     A reminder is open when it is overdue, or due within its lead or a month; one that comes once, until it is done.
+    Where none of these is meant, one that comes later is.
     """
-    path, _, line = words.rpartition(":")
-    everything = _everything_open(vault, today)
-    if line.isdigit():
-        here = [each for each in everything if each.path == path and each.line == int(line)]
-        if here:
-            return here
-    wanted = fold(words)
-    same = [each for each in everything if fold(each.text) == wanted]
-    return same or [each for each in everything if _has_words(fold(each.text), wanted.split())]
+    near, later = _everything_open(vault, today)
+    return _meant(near, words) or _meant(later, words)
 
 
 def finish(vault: Vault, chosen: Open, day: date) -> tuple[int, list[str]]:
@@ -74,7 +68,7 @@ def finish(vault: Vault, chosen: Open, day: date) -> tuple[int, list[str]]:
         nonlocal told
         entry = _entry_of(vault, text, chosen)
         until = max(day, chosen.due)
-        told = [f"done on {day}"]
+        told = [f"done on {day}" if until == day else f"done for {until}"]
         following = next_turn({**entry, "done": until.isoformat()}, until, vault.settings.leap_day)
         if following is not None:
             told.append(f"next one: {following}")
@@ -110,7 +104,20 @@ def _entry_of(vault: Vault, text: str, chosen: Open) -> dict[str, Any]:
     raise PrmvaultError(f"{chosen.path} changed meanwhile", exit_code=EXIT_BUSY, hint="ask again")
 
 
-def _everything_open(vault: Vault, today: date) -> list[Open]:
+def _meant(found: Sequence[Open], words: str) -> list[Open]:
+    path, _, line = words.rpartition(":")
+    if line.isdigit():
+        here = [each for each in found if each.path == path and each.line == int(line)]
+        if here:
+            return here
+    wanted = fold(words)
+    same = [each for each in found if fold(each.text) == wanted]
+    return same or [each for each in found if _has_words(fold(each.text), wanted.split())]
+
+
+def _everything_open(vault: Vault, today: date) -> tuple[list[Open], list[Open]]:
+    """Return what is open now, and the reminders that come again later."""
+    later: list[Open] = []
     found = [Open(plain_text(task.text), path, task.line) for path, task in vault.facts.open_tasks()]
     until = today + timedelta(days=_DAYS_AHEAD)
     world = world_of(vault, People(vault), today, (today, until), contacts_until=today)
@@ -127,7 +134,9 @@ def _everything_open(vault: Vault, today: date) -> list[Open]:
             if shown or (turn and entry.get("repeat", ONCE[0]) in ONCE):
                 is_late = any(each.overdue_days for each in shown)
                 found.append(Open(text, note.path, line, entry["item"], date.min if is_late or not turn else turn))
-    return found
+            elif turn and str(entry.get("done") or "") < today.isoformat():  # Done twice is not done for next time.
+                later.append(Open(text, note.path, line, entry["item"], turn))
+    return found, later
 
 
 def _has_words(text: str, words: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from prmvault.app.card import asked_card, other_card
+from prmvault.app.key_words import SHORT, key_in, plain_key
 from prmvault.app.people import Asked, gender_of
 from prmvault.core.dates import quoted
 from prmvault.core.names import fold
@@ -21,27 +22,6 @@ if TYPE_CHECKING:
     from prmvault.app.vault import Vault
     from prmvault.core.model import Note
 
-# Folded words for the keys of a person.
-_KEYS = {
-    "last_contact": "last letzter kontakt",
-    "next_contact": "next",
-    "phones": "phone tel telephone telefon telefonnummer nummer",
-    "emails": "email e-mail mail",
-    "addresses": "address home adresse anschrift",
-    "urls": "url web website webseite",
-    "wishes": "wish wunsche wunsch",
-    "gifts": "geschenke geschenk",
-    "net_debts": "debt owes schulden",
-    "aliases": "alias nickname nicknames spitzname",
-    "org": "employer company work firma arbeitgeber",
-    "related": "relations family familie",
-    "birthday": "bday born geburtstag",
-    "age": "alter",
-    "tasks": "todo todos aufgaben",
-    "dates": "daten",
-    "household": "haushalt",
-}
-_SHORT = {word: key for key, words in _KEYS.items() for word in words.split()}
 _SAME_LABEL = (
     {"wedding", "wedding day", "wedding anniversary", "anniversary", "hochzeit", "hochzeitstag", "married"},
     {"name day", "nameday", "namenstag"},
@@ -132,7 +112,7 @@ class _Reader:
         return list(_each_person_once([each for each in found if each not in _NOTHING]))
 
     def _of_map(self, value: dict[str, Any], part: str) -> Any:
-        key = _key_in(value, part)
+        key = key_in(value, part)
         if key or not {"path", "type", "title"} <= value.keys():
             return value[key] if key else None
         raise self._unknown(value["title"], part, value)
@@ -140,7 +120,7 @@ class _Reader:
     def _of_person(self, person: Asked, part: str) -> Any:
         own = person["fields"]
         known = [*(name for name in person if name != "fields"), *own]
-        key = _key_in(known, part)
+        key = key_in(known, part)
         for value in (person[key] if key in [*person] else None, own.get(key)):
             if value not in _NOTHING:
                 return value
@@ -150,7 +130,7 @@ class _Reader:
         dated = [_Labelled(each) for each in person["dates"] if _has_label(each, part)]
         if dated or key or self._is_relation_word(part):
             return _one_or_all(dated) if dated else None
-        raise self._unknown(person["name"], part, [*known, *_SHORT, *self._words])
+        raise self._unknown(person["name"], part, [*known, *SHORT, *self._words])
 
     def _unknown(self, name: str, part: str, known: Iterable[str]) -> PrmvaultError:
         from difflib import get_close_matches
@@ -200,25 +180,9 @@ def _each_person_once(entries: Iterable[Any]) -> Iterator[Any]:
         yield each
 
 
-def _key_in(known: Iterable[str], part: str) -> str:
-    """Return the one of the keys that `part` means, in the singular or plural, in short or in German, or nothing."""
-    by_fold: dict[str, str] = {}
-    for key in known:
-        by_fold.setdefault(_plain(key), key)
-    word = _plain(part)
-    forms = [word, _plain(_SHORT.get(fold(part), "")), word + "s", word + "es", word.removesuffix("s")]
-    forms += [word.removesuffix("es"), word.removesuffix("y") + "ies"]
-    return next((by_fold[form] for form in forms if form in by_fold), "")
-
-
-def _plain(key: str) -> str:
-    """Return a key as it is compared: `t_shirt`, `t-shirt` and `T shirt` are the same."""
-    return " ".join(fold(key).replace("_", " ").replace("-", " ").split())
-
-
 def _has_label(entry: dict[str, Any], part: str) -> bool:
-    wanted = _plain(part)
-    names = [_plain(str(entry[key])) for key in ("label", "for", "service") if entry.get(key)]
+    wanted = plain_key(part)
+    names = [plain_key(str(entry[key])) for key in ("label", "for", "service") if entry.get(key)]
     same = next((group for group in _SAME_LABEL if wanted in group), {wanted})
     return any(name in same for name in names)
 

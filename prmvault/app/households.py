@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from prmvault.app.names import link_meanings
-from prmvault.core.households import Member, Tie, households
+from prmvault.core.households import Member, Tie, households, is_grown
 from prmvault.core.people import RANK_ALIAS
 from prmvault.core.relations import relation_of, relation_words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from prmvault.app.vault import Vault
+    from prmvault.core.model import Note
     from prmvault.core.relations import Relation
 
 _KINDS = {
@@ -22,24 +25,34 @@ _KINDS = {
 
 
 def all_households(
-    vault: Vault, paths: Iterable[str], dead: set[str], meant: Callable[[str], str]
+    vault: Vault, titles: Iterable[str], notes: Iterable[Note], meant: Callable[[str], str], today: date
 ) -> dict[str, tuple[str, ...]]:
-    """Return, for everybody of `paths` who lives with others, the paths of all of the household.
+    """Return, for everybody of the paths `titles` who lives with others, the paths of all of the household.
 
-    `meant` tells whom the key of a link means, or nothing.
+    `notes` have what is known of birthdays and deaths; `meant` tells whom the key of a link means, or nothing.
     """
     addresses: dict[str, set[str]] = {}
     for key, path in vault.facts.addresses():
         addresses.setdefault(path, set()).add(key)
-    members = {path: Member(path, frozenset(addresses.get(path, ())), path not in dead) for path in paths}
     words = relation_words(vault.settings.relations)
     stated = ((path, meant(key) or _nameless(key), word) for key, path, word in vault.facts.all_relations())
-    groups = households(members, _ties(stated, words))
+    ties = list(_ties(stated, words))
+    children = {tie.right for tie in ties if tie.kind == "child"}
+    known = {note.path: note for note in notes}
+
+    def member(path: str) -> Member:
+        note, keys = known.get(path), frozenset(addresses.get(path, ()))
+        if note is None:
+            return Member(path, keys, alive=True)
+        grown = path in children and is_grown(note.fields.get("birthday", ""), today)
+        return Member(path, keys, not note.fields.get("deceased"), grown)
+
+    groups = households({path: member(path) for path in titles}, ties)
     return {path: group for group in groups for path in group}
 
 
-def household_of(vault: Vault, path: str) -> tuple[str, ...]:
-    """Return the paths of the person's household, itself among them; just itself for somebody who lives alone."""
+def household_of(vault: Vault, path: str, today: date) -> tuple[str, ...]:
+    """Return the paths of the person's household today, itself among them; just itself for somebody who lives alone."""
     words = relation_words(vault.settings.relations)
     members: dict[str, Member] = {}
     stated: list[tuple[str, str, str]] = []
@@ -53,7 +66,8 @@ def household_of(vault: Vault, path: str) -> tuple[str, ...]:
         if note is None or note.type != "person":
             continue
         keys = vault.facts.addresses_of(one)
-        members[one] = Member(one, frozenset(keys), not note.fields.get("deceased"))
+        grown = is_grown(note.fields.get("birthday", ""), today)
+        members[one] = Member(one, frozenset(keys), not note.fields.get("deceased"), grown)
         near = [*_stated_by(vault, one, words), *_stated_of(vault, one, words)]
         stated += near
         waiting.update(other for left, right, _ in near for other in (left, right) if other not in asked)

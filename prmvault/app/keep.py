@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from prmvault.core.debts import is_settled, net_debts
 from prmvault.core.edit import set_value
 from prmvault.core.money import parse_money
 from prmvault.core.names import fold, name_key
-from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
+from prmvault.core.problems import EXIT_AMBIGUOUS, EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 from prmvault.core.schema import Field
 
 if TYPE_CHECKING:
@@ -75,28 +75,35 @@ def add_debt(vault: Vault, note: Note, given: str, by: str, reason: str, day: da
         return appended(text, Field("debts"), "debts", entry, again=True)
 
     planned = change_note(vault, note.path, checked(vault, note.path, change))
-    told = f"owes you {amount}" if by == "them" else f"gets {amount} from you"
-    return planned, told + (f" for {reason}" if reason else "")
+    return planned, _owed(amount, by) + (f" for {reason}" if reason else "")
 
 
 def settle_debts(vault: Vault, note: Note, given: str, day: date) -> tuple[Planned, str]:
-    """Mark the open debts with a person as settled on `day`, only those of an amount if one is given."""
+    """Mark the open debts with a person as settled on `day`, only those of an amount if one is given.
+
+    Return also what was settled and what is still open. An amount without a currency is the only open one of that
+    number. Raises PrmvaultError where there is none, or (exit 4) it may be several.
+    """
     wanted = _amount_in(given)[0] if given else ""
     settled: list[str] = []
+    left: list[dict[str, str]] = []
 
     def change(text: str) -> str:
         open_debts = [debt for debt in entries_of(vault, note.path, text, "debts") if not is_settled(debt)]
-        chosen = [debt for debt in open_debts if not wanted or _is_same(debt["amount"], wanted)]
+        chosen = _chosen(open_debts, wanted)
         if not chosen:
             message = f"no debt with {note.title} is open" + (f" over {wanted}" if wanted else "")
             raise PrmvaultError(message, exit_code=EXIT_NOTHING_FOUND, hint=_listing("debt", note))
         for debt in chosen:
             text = with_parts(text, "debts", debt["item"], {"settled": day.isoformat()})
         settled[:] = [debt["amount"] for debt in chosen]
+        left[:] = net_debts([debt for debt in open_debts if debt not in chosen])
         return text
 
     planned = change_note(vault, note.path, checked(vault, note.path, change))
-    return planned, f"is even: {', '.join(settled)} settled"
+    if not left:
+        return planned, f"is even: {', '.join(settled)} settled"
+    return planned, f"settled {', '.join(settled)}; still {' and '.join(_owed(**net) for net in left)}"
 
 
 def gifts(vault: Vault, path: str, today: date) -> Iterator[dict[str, Any]]:
@@ -156,6 +163,23 @@ def _put(
         return appended(text, Field(key), key, dict(new))
 
     return change_note(vault, note.path, checked(vault, note.path, change))
+
+
+def _owed(amount: str, by: str) -> str:
+    return f"owes you {amount}" if by == "them" else f"gets {amount} from you"
+
+
+def _chosen(open_debts: Sequence[Mapping[str, Any]], wanted: str) -> Sequence[Mapping[str, Any]]:
+    """Return the debts of an amount, all if it is empty; raises PrmvaultError where it may be of several currencies."""
+    same = [debt for debt in open_debts if not wanted or _is_same(debt["amount"], wanted)]
+    if same or " " in wanted:
+        return same
+    same = [debt for debt in open_debts if Decimal(debt["amount"].partition(" ")[0]) == Decimal(wanted)]
+    currencies = sorted({debt["amount"].partition(" ")[2] for debt in same})
+    if len(currencies) > 1:
+        message = f"{wanted} may be {' or '.join(f'{wanted} {currency}' for currency in currencies)}"
+        raise PrmvaultError(message, exit_code=EXIT_AMBIGUOUS, hint="write the currency, too")
+    return same
 
 
 def _listing(command: str, note: Note) -> str:

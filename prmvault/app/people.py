@@ -91,7 +91,7 @@ def contact_json(told: Told, visited: str = "") -> dict[str, Any]:
 
 def visits_at_home(vault: Vault, note: Note, today: date) -> Iterator[tuple[str, Told]]:
     """Return the visits to others of the person's household up to `today`, with whom each was to."""
-    for path in household_of(vault, note.path):
+    for path in household_of(vault, note.path, today):
         other = vault.facts.note(path) if path != note.path else None
         if other is None:
             continue

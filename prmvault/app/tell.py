@@ -16,15 +16,18 @@ from prmvault.core.body_edit import add_item, add_log_line
 from prmvault.core.channels import channel_of, channel_words
 from prmvault.core.links import link_text
 from prmvault.core.markdown import CHECKBOX, parse_links
-from prmvault.core.mentions import link_mentions, mention_words
+from prmvault.core.mentions import likely_people, link_mentions, mention_words
+from prmvault.core.names import fold
 from prmvault.core.note import parse_note, split_time
 from prmvault.core.people import Name
+from prmvault.core.phrases import parse_day
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 from prmvault.vault.refresh import reading_of
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
 
+_DAYS_SAID = ("today", "yesterday", "heute", "gestern", "vorgestern")
 _BULLET = re.compile(r"[-*+]\s+(?=\S)")
 
 
@@ -52,6 +55,16 @@ class Linked(NamedTuple):
     text: str
     paths: tuple[str, ...]
     ties: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def day_said(text: str, today: date) -> tuple[date, str]:
+    """Return the day that the first word of `text` tells, such as yesterday, and the text behind it; else today."""
+    text = _bare(text)
+    word, _, rest = text.partition(" ")
+    word = fold(word.rstrip(",:"))
+    if word not in _DAYS_SAID:
+        return today, text
+    return parse_day(word, today, prefer="past"), rest
 
 
 def log(vault: Vault, text: str, day: date, at: str, people: Sequence[str], channel: str, today: date) -> Logged:
@@ -126,7 +139,12 @@ def linked_text(vault: Vault, text: str, *, without: Iterable[str] = (), named: 
         found = link_mentions(text, [row for row in rows if row.path not in others], targets)
     present = [path for link in parse_links(found.text) for path in _person_meant(vault, link.target)]
     doubtful = tuple((words, (path,)) for words, path in found.doubtful)
-    return Linked(found.text, tuple(dict.fromkeys(present)), (*found.ties, *doubtful))
+    ties = (*found.ties, *doubtful)
+    if not (present or ties or named or without):
+        # Nobody at all: somebody may be misspelled.
+        everybody = [Name(*row) for row in vault.facts.all_names(of_type="person") if row[2] not in left_out]
+        ties = likely_people(text, everybody)
+    return Linked(found.text, tuple(dict.fromkeys(present)), ties)
 
 
 def _bare(text: str) -> str:

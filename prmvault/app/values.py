@@ -44,10 +44,21 @@ def parse_assignment(given: str) -> Assignment:
     """Return what `key=value`, `key+=value` or `key.part=value` says; raises PrmvaultError (usage)."""
     match = _ASSIGNMENT.fullmatch(given)
     path = tuple(part.strip() for part in match[1].split(".")) if match else ()
-    if match is None or not all(path):
+    if match is None or not all(part and part.isprintable() for part in path):
         hint = "such as birthday=1987-03-14, tags+=friend, met.where=Leipzig"
         raise PrmvaultError(f"{given!r} is not key=value", exit_code=EXIT_USAGE, hint=hint)
+    if not _is_whole(match[3]):
+        raise PrmvaultError(f"{given!r} has half a character", exit_code=EXIT_USAGE, hint="type it in UTF-8")
     return Assignment(path, match[3].strip(), match[2] == "+=")
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a file can hold a text: what was typed in another encoding than UTF-8 comes in half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def is_list(field: Field | None) -> bool:

@@ -71,8 +71,7 @@ def world_of(vault: Vault, people: People, today: date, days: tuple[date, date],
     me = resolve_me(vault)
     # One is not to be in touch with oneself, whatever the rule for everybody says.
     notes = [_never_due(note) if note.path == me else note for note in notes]
-    dead = {note.path for note in notes if note.fields.get("deceased")}
-    households = all_households(vault, people.titles, dead, people.meant_by_key)
+    households = all_households(vault, people.titles, notes, people.meant_by_key, today)
     horizon = contacts_until.isoformat()
     last = _newest(facts.last_contacts(horizon), people)
     visits = _newest(facts.last_contacts(horizon, channel=VISIT), people) if households else {}

@@ -184,7 +184,10 @@ def _people_json(vault: Vault, paths: list[str]) -> list[dict[str, Any]]:
 
 def _cell(document: dict[str, Any], key: str) -> str:
     """Return the text of `key` (also `a.b`) in a note's JSON, looked up among its own fields as well."""
-    first, *_ = parts = key.split(".")
+    first, *rest = key.split(".")
+    if first not in document and first not in document["fields"]:
+        first += "s"  # `phone` heads a column, and is short for the list.
+    parts = [first, *rest]
     value: Any = document if first in document else document["fields"]
     for part in parts:
         value = value.get(part) if isinstance(value, dict) else None

@@ -26,7 +26,11 @@ class Command(QuickHelp):
         known = {name for parameter in self.params for name in parameter.opts}
         # Marked, click does not take it for an option. (What comes from a command line holds no NUL.)
         args = [_MARK + arg if _is_text(arg) and arg[:2] not in known else arg for arg in args]
-        rest = super().parse_args(ctx, args)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            told = error.format_message().replace(repr(_MARK)[1:-1], "")
+            raise click.UsageError(told, ctx) from None
         for name, value in ctx.params.items():
             if isinstance(value, tuple):
                 ctx.params[name] = tuple(each.removeprefix(_MARK) if isinstance(each, str) else each for each in value)

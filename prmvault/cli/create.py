@@ -47,7 +47,7 @@ def init_command(folder: str, example: bool) -> int:
     "values",
     metavar="KEY=VALUE",
     multiple=True,
-    help="A front matter key; may be given again.",
+    help="A front matter key, as `prmvault set` has it; may be given again.",
     shell_complete=complete_assignments,
 )
 @click.option("-e", "--edit", "opens", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
@@ -56,7 +56,8 @@ def add_command(note_type: str, name: tuple[str, ...], values: tuple[str, ...], 
 
     \b
     Example:
-      prmvault add person "Anna Müller" --set birthday=--03-14 --set tags=friend
+      prmvault add person "Anna Müller" --set birthday="14 March"
+      prmvault add person Tom --set tags=friend --set phones="work: 0341 1234"
       prmvault add deal "New website" --set amount="4000 EUR" -e
     """
     from prmvault.app.create import add_note, chosen_editor, edit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,10 +57,10 @@ def gift_command(
     from prmvault.app.values import amount_from, day_from, entry_of
 
     vault = opened_vault()
-    text = " ".join(" ".join(what).split())
-    if not text:
-        return _list_gifts(vault, name, as_json=as_json)
-    note = _person(vault, name)
+    note, words = _person_and_rest(vault, name, *what)
+    text = " ".join(" ".join(words).split())
+    if not note or not text:
+        return _list_gifts(vault, note, as_json=as_json)
     price = amount_from(amount) if amount else None
     parts = entry_of({"status": status, "for": occasion, "amount": price, "url": url})
     is_over = status in ("given", "received")
@@ -92,12 +93,12 @@ def debt_command(
     from prmvault.app.values import day_from
 
     vault = opened_vault()
-    given = " ".join(" ".join(amount).split())
+    note, words = _person_and_rest(vault, name, *amount)
+    given = " ".join(" ".join(words).split())
     if not given and not settle:
-        return _list_debts(vault, name, as_json=as_json)
-    if not name:
+        return _list_debts(vault, note, as_json=as_json)
+    if not note:
         raise PrmvaultError("whose debts are settled?", exit_code=EXIT_USAGE, hint="prmvault debt NAME --settle")
-    note = _person(vault, name)
     when = day_from(day, today())
     if settle:
         planned, told = settle_debts(vault, note, given, when)
@@ -130,10 +131,10 @@ def remind_command(
     from prmvault.core.phrases import describe_day
 
     vault = opened_vault()
-    told = " ".join(" ".join(text).split())
-    if not told:
-        return _list_entries(vault, name, "reminders", ("on", "text", "repeat", "lead", "done"), as_json=as_json)
-    note = _person(vault, name)
+    note, words = _person_and_rest(vault, name, *text)
+    told = " ".join(" ".join(words).split())
+    if not note or not told:
+        return _list_entries(vault, note, "reminders", ("on", "text", "repeat", "lead", "done"), as_json=as_json)
     if not on:
         raise PrmvaultError("a reminder needs its day", exit_code=EXIT_USAGE, hint="--on tomorrow, --on 2027-03-01")
     day = day_from(on, today(), future=True)
@@ -159,23 +160,25 @@ def date_command(name: str, label: str, day: tuple[str, ...], once: bool, as_jso
       prmvault date Lukas wedding 2016-11-19
       prmvault date Kathi Namenstag 25.11.
     """
-    from prmvault.app.fields import set_fields
+    from prmvault.app.fields import front_values, set_fields
     from prmvault.app.keep import put_date
     from prmvault.app.values import Assignment, known_day
     from prmvault.core.names import fold
 
     vault = opened_vault()
-    if not label:
-        return _list_entries(vault, name, "dates", ("date", "label", "repeat"), as_json=as_json)
-    note = _person(vault, name)
-    if not day:
+    note, words = _person_and_rest(vault, name, label, *day)
+    label, *said = words or ("",)
+    if not note or not label:
+        return _list_entries(vault, note, "dates", ("date", "label", "repeat"), as_json=as_json)
+    if not said:
         hint = "write it behind the label: 2016-11-19, or 25 November without a year"
         raise PrmvaultError(f"{label!r} needs its day", exit_code=EXIT_USAGE, hint=hint)
-    when = known_day(" ".join(day), today())
+    when = str(known_day(" ".join(said), today()))
     if fold(label) in _BIRTHDAY:
-        planned = set_fields(vault, note.path, [Assignment(("birthday",), str(when), adds=False)], today())
+        planned = set_fields(vault, note.path, [Assignment(("birthday",), when, adds=False)], today())
+        when = str(front_values(planned.after)["birthday"])
     else:
-        planned = put_date(vault, note, " ".join(label.split()), str(when), once=once)
+        planned = put_date(vault, note, " ".join(label.split()), when, once=once)
     return _done(planned, f"{note.title}: {label} {when}")
 
 
@@ -187,7 +190,8 @@ def set_command(name: str, assignments: tuple[str, ...], dry_run: bool) -> int:
     """Set keys of a note's front matter, and leave every other byte as it is.
 
     KEY+=VALUE adds to a list, KEY.PART=VALUE sets a part, or what has that label (phones.work). A key that is given
-    twice becomes a list. Dates may be said in any way (30 May, 14.3.1987). What the key can't hold is refused.
+    twice becomes a list. Dates may be said in any way (30 May, 14.3.1987). What the key can't hold is refused, and a
+    slip of a known key (Birthday, phone, Geburtstag), and a birthday that would tell less than the one that is there.
 
     \b
     Example:
@@ -196,11 +200,15 @@ def set_command(name: str, assignments: tuple[str, ...], dry_run: bool) -> int:
       prmvault set Tom phones+="work: 0341 123456" related+="child: Ida Becker"
     """
     from prmvault.app.fields import set_fields
+    from prmvault.app.names import resolve_any
     from prmvault.app.values import parse_assignment
 
-    parsed = [parse_assignment(each) for each in assignments]
+    # Words without = at the beginning belong to the name.
+    begin = next((count for count, each in enumerate(assignments) if "=" in each), 0)
+    parsed = [parse_assignment(each) for each in assignments[begin:]]
     vault = opened_vault()
-    planned = set_fields(vault, _note_path(vault, name), parsed, today(), dry_run=dry_run)
+    path = resolve_any(vault, " ".join([name, *assignments[:begin]]), today())
+    planned = set_fields(vault, path, parsed, today(), dry_run=dry_run)
     return _show_change(planned, dry_run=dry_run)
 
 
@@ -217,25 +225,27 @@ def unset_command(name: str, keys: tuple[str, ...], dry_run: bool) -> int:
       prmvault unset Tom tags=choir met.where
     """
     from prmvault.app.fields import unset_fields
+    from prmvault.app.leading_name import split_name
 
     vault = opened_vault()
-    planned = unset_fields(vault, _note_path(vault, name), keys, dry_run=dry_run)
+    path, rest = split_name(vault, (name, *keys), today(), only_people=False)
+    if not rest:
+        hint = f"such as prmvault unset {quote(vault.facts.title(path))} cadence"
+        raise PrmvaultError("which key is to be removed?", exit_code=EXIT_USAGE, hint=hint)
+    planned = unset_fields(vault, path, rest, dry_run=dry_run)
     return _show_change(planned, dry_run=dry_run)
 
 
-def _person(vault: Vault, name: str) -> Note:
-    from prmvault.app.names import resolve
+def _person_and_rest(vault: Vault, name: str, *words: str) -> tuple[Note | None, tuple[str, ...]]:
+    """Return the person whom a name means, which may go on in `words`, and the rest; nobody where there is no name."""
+    if not name:
+        return None, words
+    from prmvault.app.leading_name import split_name
 
-    note = vault.facts.note(resolve(vault, name, today()))
+    path, rest = split_name(vault, (name, *filter(None, words)), today())
+    note = vault.facts.note(path)
     assert note is not None, "a path that was resolved has its note"
-    return note
-
-
-def _note_path(vault: Vault, name: str) -> str:
-    """Return the path of the note that a name means: a person's, else any other's."""
-    from prmvault.app.names import resolve_any
-
-    return resolve_any(vault, name, today())
+    return note, rest
 
 
 def _done(planned: Planned, told: str) -> int:
@@ -256,28 +266,28 @@ def _show_change(planned: Planned, *, dry_run: bool) -> int:
     return 0
 
 
-def _list_gifts(vault: Vault, name: str, *, as_json: bool) -> int:
+def _list_gifts(vault: Vault, note: Note | None, *, as_json: bool) -> int:
     from prmvault.app.keep import gifts
 
-    found = gifts(vault, _person(vault, name).path if name else "", today())
+    found = gifts(vault, note.path if note else "", today())
     header = ("what", "status", "for", "amount", "date", "place")
-    return _list(found, header if name else ("name", *header), as_json=as_json)
+    return _list(found, header if note else ("name", *header), as_json=as_json)
 
 
-def _list_debts(vault: Vault, name: str, *, as_json: bool) -> int:
+def _list_debts(vault: Vault, note: Note | None, *, as_json: bool) -> int:
     from prmvault.app.keep import debts, net_of_all
 
-    if name:
+    if note:
         header = ("amount", "by", "for", "date", "settled", "place")
-        return _list(debts(vault, _person(vault, name)), header, as_json=as_json)
+        return _list(debts(vault, note), header, as_json=as_json)
     return _list(net_of_all(vault), ("name", "amount", "by", "path"), as_json=as_json)
 
 
-def _list_entries(vault: Vault, name: str, key: str, parts: tuple[str, ...], *, as_json: bool) -> int:
+def _list_entries(vault: Vault, note: Note | None, key: str, parts: tuple[str, ...], *, as_json: bool) -> int:
     from prmvault.app.keep import entries
 
-    found = entries(vault, key, _person(vault, name).path if name else "")
-    return _list(found, (*(() if name else ("name",)), *parts, "place"), as_json=as_json)
+    found = entries(vault, key, note.path if note else "")
+    return _list(found, (*(() if note else ("name",)), *parts, "place"), as_json=as_json)
 
 
 def _list(found: Iterable[dict[str, Any]], header: tuple[str, ...], *, as_json: bool) -> int:

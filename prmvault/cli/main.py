@@ -226,7 +226,8 @@ def run() -> NoReturn:
     _open_streams()
     try:
         shell = os.environ.get("_PRMVAULT_COMPLETE")
-        code = _complete(shell, sys.argv[1:]) if shell in ("bash", "zsh", "fish") else _run(sys.argv[1:])
+        arguments = [_as_text(argument) for argument in sys.argv[1:]]
+        code = _complete(shell, arguments) if shell in ("bash", "zsh", "fish") else _run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         code = 0  # The reader had enough.
@@ -253,11 +254,17 @@ def _open_streams() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it lives as long as the process
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    if os.environ.get("PYTHONIOENCODING"):
-        return
+    chosen = os.environ.get("PYTHONIOENCODING", "")
     for stream, errors in ((sys.stdout, "surrogateescape"), (sys.stderr, "backslashreplace")):
-        if getattr(stream, "encoding", "").lower() != "utf-8":
+        if chosen and ":" not in chosen:
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr] # an emoji is no reason to fail
+        elif not chosen and getattr(stream, "encoding", "").lower() != "utf-8":
             stream.reconfigure(encoding="utf-8", errors=errors)  # type: ignore[union-attr]
+
+
+def _as_text(argument: str) -> str:
+    """Return an argument as UTF-8, which is what it is also where the locale says otherwise."""
+    return argument if argument.isascii() else os.fsencode(argument).decode("utf-8", "surrogateescape")
 
 
 def _run(arguments: list[str]) -> int:

@@ -8,8 +8,8 @@ import click
 
 from prmvault.cli.completion import complete_keys, complete_people
 from prmvault.cli.context import command, opened_vault, today
-from prmvault.cli.output import echo_json, echo_line, echo_rows, one_line, paint, say
-from prmvault.core.problems import EXIT_NOTHING_FOUND
+from prmvault.cli.output import echo_json, echo_line, echo_problems, echo_rows, one_line, paint, say
+from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
@@ -57,6 +57,7 @@ def show_command(name: tuple[str, ...], as_json: bool) -> int:
             echo_json(known)
         else:
             _echo_card(vault, note, known)
+            echo_problems(note.problems)
         return 0
     from prmvault.app.card import other_card
 
@@ -65,6 +66,7 @@ def show_command(name: tuple[str, ...], as_json: bool) -> int:
         echo_json(known)
     else:
         _echo_other(known)
+        echo_problems(note.problems)
     return 0
 
 
@@ -85,10 +87,14 @@ def get_command(name: str, fields: tuple[str, ...], as_json: bool) -> int:
       prmvault get oma last.text
     """
     from prmvault.app.get import get_fact
-    from prmvault.app.names import resolve_any
+    from prmvault.app.leading_name import split_name
 
     vault = opened_vault()
-    value = get_fact(vault, resolve_any(vault, name, today()), ".".join(fields), today())
+    path, steps = split_name(vault, (name, *fields), today(), only_people=False)
+    if not steps:
+        message = f"which fact of {vault.facts.title(path)}?"
+        raise PrmvaultError(message, exit_code=EXIT_USAGE, hint="such as birthday, phones, last.text, children.name")
+    value = get_fact(vault, path, ".".join(steps), today())
     if as_json:
         echo_json(value)
         return 0

@@ -41,18 +41,23 @@ def log_command(
     """Put down what happened with whom, in the note of the day.
 
     Names in TEXT that mean exactly one person become links; names that several people have stay as they are, and you
-    are told. `#gift` and `#wish` make it an idea for them, `#mention` no contact.
+    are told. `#gift` and `#wish` make it an idea for them, `#mention` no contact. Where TEXT begins with today,
+    yesterday, heute, gestern or vorgestern, that is the day.
 
     \b
     Example:
       prmvault log "lunch with Opa, he wants a garden bench #gift" -d yesterday
       prmvault log "talked about the move" -w Tom -c call --at 18:00
     """
-    from prmvault.app.tell import log
+    from prmvault.app.tell import day_said, log
     from prmvault.app.values import day_from
 
     vault = opened_vault()
-    done = log(vault, _text(text), day_from(day, today()), at, people, channel, today())
+    said = _text(text)
+    when = day_from(day, today())
+    if day is None:
+        when, said = day_said(said, when)
+    done = log(vault, _text((said,)), when, at, people, channel, today())
     _tell_logged(vault, done, as_json=as_json)
     if not done.people and not as_json:
         say_hint("nobody was recognized, so it is no contact; -w PERSON names somebody")
@@ -72,13 +77,13 @@ def note_command(person: str, text: tuple[str, ...], day: str | None, as_json: b
       prmvault note Tom "thinks about a new job"
       prmvault note oma "telefoniert: Knie ist besser" -d gestern
     """
-    from prmvault.app.names import resolve
+    from prmvault.app.leading_name import split_name
     from prmvault.app.tell import add_to_log
     from prmvault.app.values import day_from
 
     vault = opened_vault()
-    path = resolve(vault, person, today())
-    done = add_to_log(vault, path, _text(text), day_from(day, today()), today())
+    path, words = split_name(vault, (person, *text), today())
+    done = add_to_log(vault, path, _text(words), day_from(day, today()), today())
     _tell_logged(vault, done, as_json=as_json)
     return 0
 

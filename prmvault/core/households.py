@@ -6,6 +6,7 @@ Nobody is guessed to live with somebody: what speaks against it (another address
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 VISIT = "visit"
 """The channel that counts for the whole household."""
 
+_GROWN_AT = 25
 _COUPLE = ("spouse", "partner")
 _SEPARATED = ("ex-spouse", "ex-partner")
 _NO_HOME = frozenset(fold(word) for word in ("work", "office", "business", "Arbeit", "Büro", "dienstlich", "Firma"))
@@ -26,11 +28,15 @@ _SHORTER = ((",", " "), ("strasse", "str"), ("street", "st"), ("road", "rd"), ("
 
 
 class Member(NamedTuple):
-    """Somebody who may live with others: the note's path, `address_keys`, and whether the person is alive."""
+    """Somebody who may live with others: the note's path, `address_keys`, and whether the person is alive.
+
+    Who is `grown` does not live with the parents but by an address.
+    """
 
     path: str
     addresses: frozenset[str]
     alive: bool
+    grown: bool = False
 
 
 class Tie(NamedTuple):
@@ -59,6 +65,14 @@ def address_keys(note: Note) -> tuple[str, ...]:
         for place in places or ([""] if any(c.isdigit() for c in street) else []):
             keys["\n".join((street, _address_part(address.get("extended", "")), place))] = None
     return tuple(keys)
+
+
+def is_grown(birthday: str, today: date) -> bool:
+    """Tell whether somebody born on a partial date is too old to live with the parents as a matter of course."""
+    from prmvault.core.dates import age_on, parse_partial_date
+
+    age = age_on(parse_partial_date(birthday), today) if birthday else None
+    return age is not None and age.low >= _GROWN_AT
 
 
 def households(members: Mapping[str, Member], ties: Iterable[Tie]) -> tuple[tuple[str, ...], ...]:
@@ -139,10 +153,14 @@ def _children_at_home(
         elif kind in _SEPARATED:
             separated.add(frozenset((left, right)))
     for child, known in parents.items():
-        if child in grown or any(
-            (frozenset(pair) in separated or _live_apart(living[pair[0]], living[pair[1]]))
-            and _home(above, pair[0]) != _home(above, pair[1])
-            for pair in combinations(known, 2)
+        if (
+            child in grown
+            or living[child].grown
+            or any(
+                (frozenset(pair) in separated or _live_apart(living[pair[0]], living[pair[1]]))
+                and _home(above, pair[0]) != _home(above, pair[1])
+                for pair in combinations(known, 2)
+            )
         ):
             continue
         yield from ((parent, child) for parent in known)

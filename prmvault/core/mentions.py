@@ -12,63 +12,30 @@ from typing import NamedTuple
 
 from prmvault.core.links import link_text
 from prmvault.core.markdown import body_lines, link_target, links_in
+from prmvault.core.mention_words import (
+    GERMAN,
+    NEVER_ALONE,
+    NEVER_SMALL,
+    NO_FAMILY,
+    NOT_FIRST,
+    SHORT_TITLES,
+    TITLES,
+    TITLES_OF_NAMES,
+)
 from prmvault.core.names import fold, name_key
 from prmvault.core.people import RANK_ALIAS, RANK_NAME, Name, meant
+from prmvault.core.prose import WORD, Word, prose_words
 
-_MARKED_LETTER = "(?:[^\\W_]|[\u0300-\u036f])"
-_WORD_PATTERN = f"{_MARKED_LETTER}{{1,100}}(?:['’-]{_MARKED_LETTER}{{1,100}}){{0,10}}"
-_WORD = re.compile(_WORD_PATTERN)
-# Links, HTML, addresses of the web and of mail, tags and handles are no prose; what is left are words.
-_PROSE = re.compile(
-    r"!?\[\[[^\[\]\n]{0,400}\]\]|!?\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)|<[^<>\n]{1,300}>"
-    r"|[A-Za-z][A-Za-z0-9+.-]{0,20}://\S{1,2000}|www\.\S{1,2000}|[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}"
-    rf"|[#@][\w/-]{{1,100}}|(?P<word>{_WORD_PATTERN})"
-)
 _MOST_WORDS = 10
 _MOST_FAMILY = 4
 _MOST_SIGNS = 20
+_SHORTEST_SMALL = 3
+_ALMOST = 85
+_MOST_ASKED = 50
 _BLANKS = re.compile(r"\s{1,1000}")
-_SHORTEST_GENITIVE = 3
 _QUOTE_MARKS = " \t\"'„“”‚‘’([*_"
 _BULLETS = " \t0123456789:.-*+>|[]x"
 _ENDS_SENTENCE = tuple(".!?:")
-
-# Words are in their folded form.
-_TITLES_OF_NAMES = ("dr", "prof")
-_TITLES = frozenset(
-    (*_TITLES_OF_NAMES, "herr", "herrn", "frau", "mr", "mrs", "ms", "miss", "mister", "doctor", "doktor", "professor")
-)
-_MONTHS = frozenset(
-    (
-        *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
-        *("november", "december", "januar", "februar", "marz", "mai", "juni", "juli", "oktober", "dezember"),
-    )
-)
-_DAYS = frozenset(
-    (
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "today", "tomorrow"),
-        *("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonnabend", "sonntag"),
-    )
-)
-_NO_FAMILY = _MONTHS | _DAYS | _TITLES
-# Given names that are more often something else, wherever they stand (German writes nouns with a capital letter) …
-_NEVER_ALONE = _MONTHS | {"mark", "rose", "heide", "ernst", "angel", "summer", "autumn", "winter", "sommer"}
-# … and those that are something else with the capital letter of a sentence's first word.
-_NOT_FIRST = frozenset(("will", "grant", "chase", "drew", "bill", "sue", "hope", "faith", "joy", "dawn", "art", "guy"))
-# An s at their end is no genitive of Andrea, Luca or Jen.
-_NO_GENITIVE = frozenset(
-    (
-        *("andreas", "carlos", "elias", "ellis", "hannes", "hans", "ines", "jens", "johannes", "jonas", "jules"),
-        *("lucas", "louis", "lukas", "marcos", "mats", "nicolas", "niklas", "nikolas"),
-    )
-)
-# Words by which a text is German: there a noun may follow a name, in English only another name begins with a capital.
-_GERMAN = frozenset(
-    (
-        *("und", "mit", "das", "bei", "beim", "vom", "zum", "zur", "ein", "eine", "einen", "ist", "nicht", "auch"),
-        *("fur", "uber", "ich", "wir", "nach", "aus", "auf", "wegen"),
-    )
-)
 
 
 class Words(NamedTuple):
@@ -99,20 +66,6 @@ class Mentions(NamedTuple):
     doubtful: tuple[tuple[str, str], ...]
 
 
-class _Word(NamedTuple):
-    """A word of a line from `begin` to `end`, what stands between it and the word before it, and its keys.
-
-    A form is a key and how many characters at the end are no part of the link. The first is the word as it is, the
-    second that without a genitive: `Tom's` and `Toms`.
-    """
-
-    begin: int
-    end: int
-    text: str
-    gap: str
-    forms: tuple[tuple[str, int], ...]
-
-
 class _Reading(NamedTuple):
     """A name in a line: the number of its last word, the character at which it ends, and whom it means."""
 
@@ -141,28 +94,30 @@ class _Line(NamedTuple):
     """A line as written, the words of its prose, and what is needed to read names in it."""
 
     written: str
-    words: list[_Word]
+    words: list[Word]
     known: _Known
     is_german: bool
 
 
 def mention_words(text: str) -> Words:
     """Return by which words to look up the names that `link_mentions` needs for `text`."""
-    begins = {f"{title}{dot}": None for title in _TITLES_OF_NAMES for dot in ("", ".")}
+    begins = {f"{title}{dot}": None for title in TITLES_OF_NAMES for dot in ("", ".")}
     ends: dict[str, None] = {}
     keys: dict[str, None] = {}
     for _, written, line in body_lines(text, 1):
         if "[[" in line:
             keys.update((name_key(link_target(link[2])), None) for link in links_in(line))
-        words = _words(written, line)
+        words = prose_words(written, line)
         titled = 0
         for number, word in enumerate(words):
             forms = [key for key, _ in word.forms]
             if len(word.text) > 1 or word.text.isupper():
                 begins.update(dict.fromkeys(forms))
-            if (titled and word.text[0].isupper()) or (number and _may_go_on(words[number - 1], word)):
+            # In small letters only the given name right behind a title is read, and it must not be a family name.
+            is_titled = titled and (word.text[0].isupper() or titled == _MOST_FAMILY)
+            if is_titled or (number and _may_go_on(words[number - 1], word)):
                 ends.update(dict.fromkeys(forms))
-            titled = _MOST_FAMILY if forms[0] in _TITLES else max(0, titled - 1)
+            titled = _MOST_FAMILY if forms[0] in TITLES else max(0, titled - 1)
     return Words(tuple(begins), tuple(ends), tuple(key for key in keys if key))
 
 
@@ -171,21 +126,22 @@ def link_mentions(text: str, rows: Iterable[Name], target: Callable[[str], str])
 
     `rows` are names of people (those that `mention_words` asks for, or more), `target` gives the link's target for a
     path. Whole names and aliases count, given names that only one person has, and family names behind a title (Frau,
-    Dr.); the longest goes first, and a whole name or alias before a given name. Nothing is linked in code, addresses,
-    links, tags and handles, and nobody who is linked already.
+    Dr.); the longest goes first, and a whole name or alias before a given name. A single word may be written in small
+    letters if it has at least three and is no common word, but then an alias does not go before a given name. Nothing
+    is linked in code, addresses, links, tags and handles, and nobody who is linked already.
     """
     rows = list(rows)
     known = _known(rows)
     lines = list(body_lines(text, 1))
     linked = _linked(lines, rows)
-    is_german = any(fold(word) in _GERMAN for word in set(_WORD.findall(text)))
+    is_german = any(fold(word) in GERMAN for word in set(WORD.findall(text)))
     found: list[tuple[str, str]] = []
     ties: dict[str, tuple[str, ...]] = {}
     doubtful: dict[str, str] = {}
     result = []
     for raw, (_, written, line) in zip(text.split("\n"), lines, strict=True):
         pieces, done = [], 0
-        for begin, reading in _readings(_Line(written, _words(written, line), known, is_german)):
+        for begin, reading in _readings(_Line(written, prose_words(written, line), known, is_german)):
             shown = written[begin : reading.end]
             path = reading.paths[0]
             if len(reading.paths) > 1:
@@ -208,32 +164,10 @@ def link_mentions(text: str, rows: Iterable[Name], target: Callable[[str], str])
     )
 
 
-def _words(written: str, line: str) -> list[_Word]:
-    """Return the words of a line's prose; `line` is the same without its code."""
-    words: list[_Word] = []
-    done = 0
-    for match in _PROSE.finditer(line):
-        if match["word"]:
-            begin, end = match.span()
-            text = written[begin:end]
-            words.append(_Word(begin, end, text, written[done:begin], _forms(text)))
-            done = end
-    return words
-
-
-def _forms(word: str) -> tuple[tuple[str, int], ...]:
-    key = fold(word)
-    if word.endswith(("'s", "’s")):
-        return ((key, 0), (fold(word[:-2]), 2))
-    if word.endswith("s") and len(word) > _SHORTEST_GENITIVE and key not in _NO_GENITIVE:
-        return ((key, 0), (fold(word[:-1]), 0))
-    return ((key, 0),)
-
-
 def _known(rows: list[Name]) -> _Known:
     known = _Known({}, set(), {}, {}, {})
     for row in rows:
-        words = list(_WORD.finditer(row.key)) if row.rank in (RANK_NAME, RANK_ALIAS) else []
+        words = list(WORD.finditer(row.key)) if row.rank in (RANK_NAME, RANK_ALIAS) else []
         if not words or words[0].start() or len(words) > _MOST_WORDS or not _is_name(row.key):
             continue
         first = words[0][0]
@@ -242,13 +176,13 @@ def _known(rows: list[Name]) -> _Known:
         if row.rank == RANK_NAME and "," not in row.key:
             # What stands in parentheses tells people apart who have the same name.
             words = [word for word in words if "(" not in row.key[: word.start()]]
-            while words and words[0][0] in _TITLES:
+            while words and words[0][0] in TITLES:
                 del words[0]
-            for word in words[1:] or (words if first in _TITLES else []):
+            for word in words[1:] or (words if first in TITLES else []):
                 known.family.setdefault(row.key[word.start() : words[-1].end()], {})[row.path] = None
             known.parts.setdefault(row.path, set()).update(word[0] for word in words[1:])
             if len(words) > 1 and len(words[0][0]) > 1:
-                written = name_words[0] if (name_words := _WORD.findall(row.text)) else ""
+                written = name_words[0] if (name_words := WORD.findall(row.text)) else ""
                 known.given.setdefault(words[0][0], {})[row.path] = written[:1].isupper()
     return known
 
@@ -256,6 +190,38 @@ def _known(rows: list[Name]) -> _Known:
 def _is_name(key: str) -> bool:
     """Tell whether a name has more than one letter."""
     return sum(char.isalpha() for char in key) > 1
+
+
+def likely_people(text: str, rows: Iterable[Name]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return (word, paths) for words with a capital letter that are almost a given name or an alias of one word.
+
+    It proposes who may be meant by a typing error in a text in which nobody was found; `rows` are the names of all
+    people. Only the first words of a long text are looked at.
+    """
+    from rapidfuzz import fuzz, process
+
+    known = _known(list(rows))
+    names: dict[str, dict[str, None]] = {key: dict.fromkeys(paths) for key, paths in known.given.items()}
+    for key, named in known.whole.items():
+        if " " not in key:
+            names.setdefault(key, {}).update((row.path, None) for row in named)
+    keys = [key for key in names if len(key) >= _SHORTEST_SMALL]
+    found: dict[str, tuple[str, ...]] = {}
+    asked = 0
+    for _, written, line in body_lines(text, 1):
+        for word in prose_words(written, line):
+            key = word.forms[-1][0]
+            can_be = word.text[0].isupper() and len(key) > _SHORTEST_SMALL and key not in names
+            if not can_be or any(form in NEVER_SMALL for form, _ in word.forms):
+                continue
+            if asked == _MOST_ASKED:
+                return tuple(found.items())
+            asked += 1
+            shown = word.text[: len(word.text) - word.forms[-1][1]]
+            best = process.extractOne(key, keys, scorer=fuzz.ratio, score_cutoff=_ALMOST)
+            if best is not None:
+                found.setdefault(shown, tuple(names[best[0]]))
+    return tuple(found.items())
 
 
 def _linked(lines: list[tuple[int, str, str]], rows: list[Name]) -> set[str]:
@@ -284,7 +250,7 @@ def _readings(line: _Line) -> Iterator[tuple[int, _Reading]]:
 
 
 def _whole(line: _Line, first: int) -> _Reading | None:
-    """Read a whole name or alias; one of a single word begins with a capital letter if it is written with one."""
+    """Read a whole name or alias; one of a single word begins with a capital letter or is no common word."""
     words, known = line.words, line.known
     candidates: list[tuple[int, str, int]] = []
     begun = ""
@@ -298,15 +264,19 @@ def _whole(line: _Line, first: int) -> _Reading | None:
     for last, key, cut in candidates:
         begin, end = words[first].begin, words[last].end - cut
         rows = known.whole[key]
+        others: Iterable[str] = ()
         if first == last and words[first].text[0].islower():
             rows = [row for row in rows if not row.text[:1].isupper()]
+            if not rows and _may_be_small(words[first], key):
+                rows, others = known.whole[key], known.given.get(key, ())
         signs = {row.key[len(key) :] for row in rows}
         behind = "" if cut else line.written[end : end + _MOST_SIGNS]
         sign = max((sign for sign in signs if behind.startswith(sign)), key=len, default=None)
         if sign is None:
             continue
         rows = [row for row in rows if row.key[len(key) :] == sign]
-        reading = _Reading(last, end + len(sign), meant(line.written[begin:end] + sign, rows))
+        paths = dict.fromkeys([*meant(line.written[begin:end] + sign, rows), *others])
+        reading = _Reading(last, end + len(sign), tuple(paths))
         is_name = first == last and rows[0].rank == RANK_NAME and not cut
         return _unless_it_goes_on(line, reading) if is_name else reading
     return None
@@ -349,24 +319,25 @@ def _given(line: _Line, first: int) -> _Reading | None:
         is_complete = not known.family.get(key, {}).keys().isdisjoint(paths)
     reading = _Reading(last, words[last].end - cut, tuple(paths))
     if last == first:
-        if _has_title(line, first):
-            return None  # Herr Paul has Paul as his family name.
-        if given in _NEVER_ALONE or (given in _NOT_FIRST and _begins_sentence(line.written, words[first].begin)):
+        if _has_title(line, first) and any(key in known.family for key, _ in words[first].forms):
+            return None  # Frau Paul has Paul as her family name.
+        if given in NEVER_ALONE or (given in NOT_FIRST and _begins_sentence(line.written, words[first].begin)):
             return reading._replace(doubtful=True)
     return reading if is_genitive or is_complete else _unless_it_goes_on(line, reading)
 
 
-def _owners(word: _Word, known: _Known) -> tuple[str, int, list[str]] | None:
+def _owners(word: Word, known: _Known) -> tuple[str, int, list[str]] | None:
     """Return the people whose given name a word is, with the form of it (as `_forms` gives it)."""
     for key, cut in word.forms:
         owners = known.given.get(key, {})
-        paths = [path for path, has_capital in owners.items() if not (has_capital and word.text[0].islower())]
+        is_small = word.text[0].islower() and not _may_be_small(word, key)
+        paths = [path for path, has_capital in owners.items() if not (has_capital and is_small)]
         if paths:
             return key, cut, paths
     return None
 
 
-def _also_named(word: _Word, paths: list[str], known: _Known) -> tuple[str, int, list[str]] | None:
+def _also_named(word: Word, paths: list[str], known: _Known) -> tuple[str, int, list[str]] | None:
     """Return those of `paths` who have a word in the rest of their names, with the form of it."""
     for key, cut in word.forms:
         fewer = [path for path in paths if key in known.parts[path]]
@@ -380,19 +351,32 @@ def _unless_it_goes_on(line: _Line, reading: _Reading) -> _Reading:
     if reading.last + 1 == len(line.words) or len(reading.paths) > 1:
         return reading
     word, known = line.words[reading.last + 1], line.known
-    keys = [key for key, _ in word.forms]
-    if not _may_go_on(line.words[reading.last], word):
+    before, keys = line.words[reading.last], [key for key, _ in word.forms]
+    is_small = before.text[0].islower()
+    if not (_is_next_name(word) if is_small else _may_go_on(before, word)):
         return reading
-    if not any(key in known.family for key in keys):
-        is_known = any(key in known.whole or key in known.given or key in _NO_FAMILY for key in keys)
+    # Behind a small letter the family names are not looked up: nearly every text would need those of all people.
+    if is_small or not any(key in known.family for key in keys):
+        is_known = any(key in known.whole or key in known.given or key in NO_FAMILY for key in keys)
         if is_known or line.is_german or word.text.isupper():
             return reading
     return _Reading(reading.last + 1, word.end, reading.paths, doubtful=True)
 
 
-def _may_go_on(before: _Word, word: _Word) -> bool:
+def _may_go_on(before: Word, word: Word) -> bool:
     """Tell whether a word may be the family name to the one before it: both begin with a capital letter."""
-    return _is_blank(word.gap) and len(word.text) > 1 and before.text[0].isupper() and word.text[0].isupper()
+    return before.text[0].isupper() and _is_next_name(word)
+
+
+def _is_next_name(word: Word) -> bool:
+    return _is_blank(word.gap) and len(word.text) > 1 and word.text[0].isupper()
+
+
+def _may_be_small(word: Word, key: str) -> bool:
+    """Tell whether a word in small letters may be the name `key`, which is written with a capital letter."""
+    # Letters are counted as written: Zoe has two in its key.
+    letters = sum(char.isalpha() for char in word.text) - (key != word.forms[0][0])
+    return letters >= _SHORTEST_SMALL and not any(form in NEVER_SMALL for form, _ in word.forms)
 
 
 def _is_blank(gap: str) -> bool:
@@ -400,13 +384,16 @@ def _is_blank(gap: str) -> bool:
 
 
 def _has_title(line: _Line, number: int) -> bool:
-    word = line.words[number]
+    if not number:
+        return False
+    word, before = line.words[number], line.words[number - 1]
+    title = before.forms[0][0]
     return (
-        number > 0
+        title in TITLES
+        and (title not in SHORT_TITLES or before.text[0].isupper())
         and word.gap.strip() in ("", ".")
         and word.gap[-1:].isspace()
-        and line.words[number - 1].forms[0][0] in _TITLES
-        and word.forms[0][0] not in _TITLES
+        and word.forms[0][0] not in TITLES
     )
 
 

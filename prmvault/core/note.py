@@ -26,6 +26,8 @@ _TIME = re.compile(
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _LOG_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[:,]?\s*")
+_OTHER_DATE = re.compile(r"\d{1,2}[./]\s?\d{1,2}[./]\s?(?:\d{4}|\d{2})(?!\d)")
+_SIGN_WITH_OTHER_DATE = re.compile(f"[📅⏳🛫✅]\ufe0f?[ \t]?({_OTHER_DATE.pattern})")
 # C0 and C1 (but tab, line breaks, and NUL, which the reading of the file tells), and what turns all text around.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e]")
 _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
@@ -218,6 +220,9 @@ def _checked_task(task: Task, path: str, problems: list[Problem]) -> Task:
             parse_task_repeat(task.repeat)
         except DateError as error:
             problems.append(Problem(path, task.line, "bad-repeat", f"repeat {error}", error.hint))
+    other = _SIGN_WITH_OTHER_DATE.search(task.text)
+    if other:
+        problems.append(_bad_date(path, task.line, "the task's date", other[1]))
     changed = {}
     for key in ("due", "scheduled", "start", "done"):
         text = getattr(task, key)
@@ -233,6 +238,15 @@ def _checked_task(task: Task, path: str, problems: list[Problem]) -> Task:
     return Task(**{**task._asdict(), **changed}) if changed else task
 
 
+def _bad_date(path: str, line: int, what: str, written: str) -> Problem:
+    """Return the problem of a date that is written as people do, and not as it is read."""
+    try:
+        parse_iso_date(written)
+    except DateError as error:
+        return Problem(path, line, "bad-date", f"{what} {error}", error.hint)
+    raise AssertionError(written)
+
+
 def _contacts(
     body: Body, path: str, note_type: str, day: str, problems: list[Problem], reading: Reading
 ) -> tuple[Contact, ...]:
@@ -246,7 +260,10 @@ def _contacts(
             contacts.append(_contact(item, day, item.text, item.links, reading))
         elif owner and item.heading.casefold() in reading.log_headings:
             begin = _LOG_DATE.match(item.text)
-            if begin and not _is_date(begin[1]):
+            other = _OTHER_DATE.match(item.text)
+            if other:
+                problems.append(_bad_date(path, item.line, "the line's date", other[0]))
+            elif begin and not _is_date(begin[1]):
                 message = f'"{begin[1]}" is not a date'
                 problems.append(Problem(path, item.line, "bad-date", message, "write YYYY-MM-DD"))
             elif begin:

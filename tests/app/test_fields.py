@@ -96,7 +96,7 @@ GIVEN: dict[str, tuple[str, str, Any]] = {
     "money": ("budget=1.200,50 €", "budget", "1200.50 EUR"),
     "links": ("not_same_as=[[Ida]]", "not_same_as", ["[[Ida]]"]),
     "link": ("mentor_of=[[Ida]]", "mentor_of", "[[Ida]]"),
-    "own": ("shoe size=38", "shoe size", "38"),
+    "own": ("hat size=58", "hat size", "58"),
     "german": ("Größe=1,70 m", "größe", "1,70 m"),
     "own list": ("nick+=Annie", "nick", ["Annie"]),
     "own map": ("car.plate=L-AB 12", "car.plate", "L-AB 12"),
@@ -317,3 +317,67 @@ def test_an_entry_gets_a_part_in_any_form(before: str, after: str) -> None:
 def test_entries_by_label_have_no_place_for_a_part() -> None:
     with pytest.raises(PrmvaultError, match="debts has its entries by label"):
         with_parts("---\ndebts: {beer: 5 EUR, tea: 1 EUR}\n---\n", "debts", 0, {"settled": "x"})
+
+
+# --- keys that are slips, and birthdays that would tell less
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Geburtstag", "birthday"), ("Birthday", "birthday"), ("Telefon", "phones"), ("Handy", "phones"),
+        ("phone", "phones"), ("Mail", "emails"), ("E-Mail", "emails"), ("Adresse", "addresses"), ("address", "addresses"),
+        ("Spitzname", "aliases"), ("Rhythmus", "cadence"), ("Wünsche", "wishes"), ("Wuensche", "wishes"),
+        ("Geschenke", "gifts"), ("gift", "gifts"), ("Schulden", "debts"), ("TAGS", "tags"), ("T-Shirt", "t_shirt"),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_another_ones_slip_is_refused(vault: Vault, given: str, meant: str) -> None:
+    for typed in (f"{given}=x", f"{given}+=x", f"{given}.work=x"):
+        with pytest.raises(PrmvaultError, match="there is no key") as told:
+            set_fields(vault, NOTE, [parse_assignment("food=tea"), parse_assignment(typed)], TODAY)
+        assert (told.value.exit_code, told.value.hint) == (2, f"did you mean {meant}?")
+    assert front(vault) == ""
+
+
+def test_a_key_that_the_note_has_or_that_means_nothing_else_is_its_own(vault: Vault) -> None:
+    vault = with_front(vault, "Geburtstag: x\n")
+    put(vault, "Geburtstag=z", "hobby=chess", "age=three", "tag=a")
+    assert front(vault) == "Geburtstag: z\nhobby: chess\nage: three\ntag:\n  - a\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "typed", "new"),
+    [
+        ("1987-03-14", "14 March", "1987-03-14"),
+        ("1987", "14 March", "1987-03-14"),
+        ("1987-03", "--03-14", "1987-03-14"),
+        ("--03-14", "1987", "1987-03-14"),
+        ("--03-14", "1987-03", "1987-03-14"),
+        ("--03-14", "15 March", "--03-15"),
+        ("1987-03-14", "1988-04-15", "1988-04-15"),
+        ("~1952", "1952", "1952"),
+        ("~1952", "1953-02-01", "1953-02-01"),
+        ("someday", "14 March", "--03-14"),
+        ("", "14 March", "--03-14"),
+    ],
+)
+def test_a_birthday_keeps_what_is_not_told_anew(vault: Vault, old: str, typed: str, new: str) -> None:
+    vault = with_front(vault, f"birthday: {old}\n")
+    put(vault, f"birthday={typed}")
+    assert front(vault) == f"birthday: {new}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "typed"),
+    [
+        ("1987-03-14", "15 March"), ("1987-03", "1 April"), ("1987-03-14", "1987"), ("1987-03-14", "1987-03"),
+        ("~1952", "14 March"), ("--03-14", "~1952"), ("1987", "29 February"), ("--03-14", "1987-04"),
+    ],
+)  # fmt: skip
+def test_a_birthday_that_would_tell_less_is_refused(vault: Vault, old: str, typed: str) -> None:
+    vault = with_front(vault, f"birthday: {old}\n")
+    with pytest.raises(PrmvaultError, match="tells less than the birthday that is there") as told:
+        put(vault, f"birthday={typed}")
+    assert told.value.exit_code == 2
+    assert "unset" in told.value.hint
+    assert front(vault) == f"birthday: {old}\n"

@@ -140,7 +140,8 @@ def test_a_reminder_that_repeats_tells_its_next_turn(vault: Vault) -> None:
     _, told = finish(vault, only(vault, "call"), TODAY)
     assert told == ["done on 2026-11-20", "next one: 2026-11-22"]
     _, told = finish(vault, only(refreshed_vault(vault), "call"), TODAY)  # Done before its day: that turn is done.
-    assert told == ["done on 2026-11-20", "next one: 2026-11-29"]
+    assert told == ["done for 2026-11-22", "next one: 2026-11-29"]
+    assert "done: 2026-11-22" in read(vault)
 
 
 def test_a_reminder_that_comes_once_can_be_done_at_any_time_before(vault: Vault) -> None:
@@ -150,7 +151,19 @@ def test_a_reminder_that_comes_once_can_be_done_at_any_time_before(vault: Vault)
     finish(vault, only(vault, "passport"), TODAY)
     assert "{text: passport, on: 2027-06-01, done: 2027-06-01}" in read(vault)
     assert find_open(refreshed_vault(vault), "passport", date(2027, 6, 2)) == []
-    assert find_open(vault, "no", TODAY) == []
+    assert only(vault, "no").due == date(2027, 6, 1)
+
+
+def test_a_reminder_that_comes_later_is_meant_where_nothing_nearer_is(vault: Vault) -> None:
+    text = reminders("\n  - {text: buy tulips, on: 2026-03-01, repeat: yearly, done: 2026-03-01}")
+    vault = with_note(vault, text + "- [ ] buy bread\n")
+    assert only(vault, "buy").text == "buy bread"
+    assert only(vault, f"{NOTE}:4").text == "buy tulips"
+    _, told = finish(vault, only(vault, "tulips"), TODAY)
+    assert told == ["done for 2027-03-01", "next one: 2028-03-01"]
+    assert "done: 2027-03-01" in read(vault)
+    # Once more is a slip: it would be for the year after.
+    assert find_open(refreshed_vault(vault), "tulips", TODAY) == []
 
 
 def test_of_two_reminders_on_one_line_only_the_one_that_is_meant_is_open(vault: Vault) -> None:

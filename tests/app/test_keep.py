@@ -195,13 +195,44 @@ def test_debts_are_settled_in_any_form_or_refused_with_nothing_lost(vault: Vault
 def test_only_the_debts_over_an_amount_are_settled_if_it_is_given(vault: Vault) -> None:
     vault, note = with_front(vault, "debts: [5 EUR, 7 EUR, 5.00 EUR, {amount: 5 EUR, settled: 2020-01-01}]\n")
     _, told = settle_debts(vault, note, "5,0 €", TODAY)
-    assert told == "is even: 5 EUR, 5.00 EUR settled"
+    assert told == "settled 5 EUR, 5.00 EUR; still owes you 7 EUR"
     assert front(vault) == (
         "debts: [{amount: 5 EUR, settled: 2026-11-20}, 7 EUR, {amount: 5.00 EUR, settled: 2026-11-20}, "
         "{amount: 5 EUR, settled: 2020-01-01}]\n"
     )
     with pytest.raises(PrmvaultError, match="is open over 9 EUR"):
         settle_debts(vault, note, "9 EUR", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("debts", "given", "told"),
+    [
+        ("[5.50 GBP, 20 GBP]", "5.50 GBP", "settled 5.50 GBP; still owes you 20 GBP"),
+        ("[5.50 GBP, 20 GBP]", "", "is even: 5.50 GBP, 20 GBP settled"),
+        ("[20 EUR, 7 EUR]", "20", "settled 20 EUR; still owes you 7 EUR"),
+        ("[20 EUR]", "20,00", "is even: 20 EUR settled"),
+        ("[20, 20 EUR]", "20", "settled 20; still owes you 20 EUR"),
+        (
+            "[5 EUR, {amount: 9 GBP, by: me}, 1 CHF]",
+            "5 EUR",
+            "settled 5 EUR; still gets 9 GBP from you and owes you 1 CHF",
+        ),
+        ("[5 EUR, 9 GBP, {amount: 9 GBP, by: me}]", "5 EUR", "is even: 5 EUR settled"),
+    ],
+)
+def test_what_was_settled_and_what_is_left_is_told(vault: Vault, debts: str, given: str, told: str) -> None:
+    vault, note = with_front(vault, f"debts: {debts}\n")
+    assert settle_debts(vault, note, given, TODAY)[1] == told
+
+
+def test_a_number_that_may_be_of_two_currencies_is_not_guessed(vault: Vault) -> None:
+    vault, note = with_front(vault, "debts: [20 EUR, 20 GBP]\n")
+    with pytest.raises(PrmvaultError, match="20 may be 20 EUR or 20 GBP") as told:
+        settle_debts(vault, note, "20", TODAY)
+    assert told.value.exit_code == 4
+    with pytest.raises(PrmvaultError, match="is open over 21"):
+        settle_debts(vault, note, "21", TODAY)
+    assert front(vault) == "debts: [20 EUR, 20 GBP]\n"
 
 
 # --- dates

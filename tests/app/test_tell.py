@@ -262,3 +262,9 @@ def test_only_the_names_that_may_be_in_a_text_are_looked_up(vault: Vault) -> Non
         "people/Anna Schröder.md",
         "people/Anna Whitfield.md",
     }
+
+
+def test_a_misspelled_name_is_proposed_where_nobody_is_recognized(vault: Vault) -> None:
+    linked = linked_text(vault, "lunch with Gracce")
+    assert linked == ("lunch with Gracce", (), (("Gracce", ("people/Grace Hopper.md",)),))
+    assert linked_text(vault, "Opa met Gracce").ties == ()

@@ -19,6 +19,7 @@ show Oma
 last Oma
 log "18:00 call with Oma, she wants a garden bench #gift" -d yesterday
 log lunch with Anna
+log yesterday tea with Kathi
 log lunch with Anna -w "Anna Schröder" --at "12 Uhr"
 note Kathi brings the projector on Saturday
 done projector
@@ -36,6 +37,11 @@ remind Tom
 date Tom wedding 20.8.2016
 set Tom phones.work="0341 123456" tags+=choir
 set Tom birthday=31.2.1983
+set Tom Becker Geburtstag=19.7.1983
+note Tom Becker will bring the tent
+debt Tom Becker 20 GBP
+debt Tom 5.50 GBP
+debt Tom 5.50 --settle
 unset Tom phones.work
 get Tom dates.wedding
 get Oma last.text

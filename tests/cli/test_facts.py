@@ -222,3 +222,51 @@ def test_a_change_of_a_long_note_is_shown_at_once(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "x.md:200001: - a\nx.md:200001: + \n"
     echo_change("x.md", "a\nb\na", "a\na")
     assert capsys.readouterr().out == "x.md:2: - b\n"
+
+
+# names without quotes
+
+
+def test_a_full_name_needs_no_quotes(prmvault: Prmvault, vault: SampleVault) -> None:
+    assert prmvault("debt", "Tom", "Becker", "5", "EUR").err == "prmvault: → Tom Becker owes you 5 EUR\n"
+    assert prmvault("gift", "Anna", "Schröder", "Buch").err == "prmvault: → Anna Schröder: Buch (idea)\n"
+    ran = prmvault("remind", "tom", "becker", "call", "back", "--on", "morgen")
+    assert ran.err == "prmvault: → Tom Becker: call back on Sat 2026-11-21\n"
+    ran = prmvault("date", "Tom", "Becker", "wedding", "2010-01-01")
+    assert ran.err == "prmvault: → Tom Becker: wedding 2010-01-01\n"
+    assert prmvault("set", "Tom", "Becker", "birthday=14.3.1987", "food=tea").code == 0
+    assert prmvault("get", "Tom", "Becker", "birthday").out == "1987-03-14\n"
+    assert prmvault("unset", "Tom", "Becker", "food").code == 0
+    assert "food" not in front(vault)
+    assert prmvault("debt", "Tom", "Becker").out.startswith("5 EUR\t")
+    assert prmvault("date", "Tom", "Becker").out.startswith("2010-01-01\t")
+
+
+def test_a_name_without_more_is_no_fact(prmvault: Prmvault, vault: SampleVault) -> None:
+    assert "which fact of Tom Becker?" in refused(prmvault("get", "Tom", "Becker"), 2)
+    assert "which key is to be removed?" in refused(prmvault("unset", "Tom", "Becker"), 2)
+    assert "'Becker' is not key=value" in refused(prmvault("set", "Tom", "Becker"), 2)
+
+
+def test_settling_tells_what_is_left(prmvault: Prmvault, vault: SampleVault) -> None:
+    for amount in ("5.50 GBP", "20 GBP"):
+        prmvault("debt", "Tom", amount)
+    ran = prmvault("debt", "Tom", "5.50", "--settle")
+    assert ran.err == "prmvault: → Tom Becker settled 5.50 GBP; still owes you 20 GBP\n"
+    assert prmvault("debt", "Tom", "--settle").err == "prmvault: → Tom Becker is even: 20 GBP settled\n"
+
+
+def test_a_birthday_without_its_year_keeps_it_and_is_told_whole(prmvault: Prmvault, vault: SampleVault) -> None:
+    prmvault("set", "Tom", "birthday=1987")
+    assert prmvault("date", "Tom", "birthday", "14", "March").err == "prmvault: → Tom Becker: birthday 1987-03-14\n"
+    ran = prmvault("set", "Tom", "birthday=14 March")
+    assert (ran.out, ran.err) == ("", f"prmvault: {NOTE} says so already\n")
+    assert "tells less" in refused(prmvault("date", "Tom", "birthday", "1988"), 2)
+
+
+def test_a_key_in_german_is_answered_with_the_one_that_is_meant(prmvault: Prmvault, vault: SampleVault) -> None:
+    told = refused(prmvault("set", "Tom", "Geburtstag=1987-03-14"), 2)
+    assert told == "prmvault: there is no key 'Geburtstag'\n    → did you mean birthday?\n"
+    told = refused(prmvault("add", "person", "Ann", "--set", "Geburtstag=1987-03-14"), 2)
+    assert told.endswith("did you mean birthday?\n")
+    assert not (vault.path / "people/Ann.md").exists()

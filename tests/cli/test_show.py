@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from tests.conftest import SampleVault
 from tests.fixtures import Golden, Prmvault, without_color
 
 HOSTILE = r'"a\e]0;x\a\e[2Jb\u202ec\u0085d\r\ne"'
@@ -210,3 +211,15 @@ def test_never_in_touch_ends_with_1(prmvault: Prmvault, example: str) -> None:
     assert (done.code, done.out, done.err) == (1, "", "prmvault: no contact with Dieter Saß yet\n")
     done = prmvault("-C", example, "last", "oma", "-c", "mail")
     assert (done.code, done.err) == (1, "prmvault: no contact with Gerda Weißhaupt yet by mail\n")
+
+
+def test_the_problems_of_a_note_are_told_with_its_card(prmvault: Prmvault, vault_at: SampleVault) -> None:
+    vault_at.write("people/Ann.md", "---\ntype: person\nbirthday: 31.2.1983\n---\n")
+    vault_at.write("organizations/Choir.md", "---\ntype: organization\ncreated: never\n---\n")
+    vault_at.write("people/Bob.md", "---\ntype: person\n---\n")
+    done = prmvault("-C", vault_at.root, "show", "Ann")
+    assert (done.code, done.out.splitlines()[0]) == (0, "Ann")
+    assert done.err.startswith("people/Ann.md:3: ")
+    assert "[bad-date]" in done.err
+    assert "[bad-date]" in prmvault("-C", vault_at.root, "show", "Choir").err
+    assert prmvault("-C", vault_at.root, "show", "Bob").err == ""

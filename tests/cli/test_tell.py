@@ -272,3 +272,40 @@ def test_no_command_asks_the_cache_between_the_day_and_its_line(
     assert prmvault("log", "Grace", "-w", "Opa").code == 0
     assert day(vault) == ["- [[Grace Hopper|Grace]] ([[Heinrich Weißhaupt]])"]
     assert Path(vault.root, DAY).exists()
+
+
+# the day and the name in the words
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "item"),
+    [
+        ("yesterday lunch with Grace", "2026-11-19", "lunch with [[Grace Hopper|Grace]]"),
+        ("Gestern: 18:00 bei Opa", "2026-11-19", "18:00 bei [[Heinrich Weißhaupt|Opa]]"),
+        ("- vorgestern Grace", "2026-11-18", "[[Grace Hopper|Grace]]"),
+        ("heute Grace", "2026-11-20", "[[Grace Hopper|Grace]]"),
+        ("yesterday's cake with Grace", "2026-11-20", "yesterday's cake with [[Grace Hopper|Grace]]"),
+        ("Grace came yesterday", "2026-11-20", "[[Grace Hopper|Grace]] came yesterday"),
+    ],
+)
+def test_a_text_that_begins_with_a_day_tells_it(
+    prmvault: Prmvault, vault: SampleVault, text: str, on: str, item: str
+) -> None:
+    ran = prmvault("log", *text.split())
+    assert day(vault, f"journal/2026/{on}.md") == [f"- {item}"]
+    assert on in ran.err
+
+
+def test_with_a_day_given_the_text_stays(prmvault: Prmvault, vault: SampleVault) -> None:
+    prmvault("log", "yesterday was long, said Grace", "-d", "2026-11-18")
+    assert day(vault, "journal/2026/2026-11-18.md") == ["- yesterday was long, said [[Grace Hopper|Grace]]"]
+    assert "there is no text" in refused(prmvault("log", "gestern"), 2)
+    assert not (vault.path / "journal/2026/2026-11-19.md").exists()
+
+
+def test_a_note_about_a_full_name_without_quotes(prmvault: Prmvault, vault: SampleVault) -> None:
+    ran = prmvault("note", "Anna", "Schröder", "hallo", "welt")
+    assert ran.out.endswith(": - 2026-11-20 hallo welt\n")
+    assert ran.out.startswith("people/Anna Schröder.md:")
+    assert "there is no text" in refused(prmvault("note", "Anna", "Schröder"), 2)
+    assert prmvault("note", "Opa", "Weißhaupt", "is", "fine").out.endswith("2026-11-20 Weißhaupt is fine\n")

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from prmvault.core.links import link_text
 from prmvault.core.markdown import parse_body
-from prmvault.core.mentions import Mentions, Words, link_mentions, mention_words
-from prmvault.core.names import name_key
+from prmvault.core.mention_words import NEVER_SMALL
+from prmvault.core.mentions import Mentions, Words, likely_people, link_mentions, mention_words
+from prmvault.core.names import fold, name_key
 from prmvault.core.people import RANK_ALIAS, RANK_NAME, RANK_ORG, RANK_PATH, Name
 from tests.core.test_hostile_text import SECONDS, TEXTS, at_most
 
@@ -44,6 +45,7 @@ PEOPLE = rows_of(
         "Miles O'Brien": [],
         "Zoë": [],
         "Paul Adler": [],
+        "Sue Lark": [],
     }
 )
 
@@ -119,7 +121,8 @@ def test_genitives_are_mentions(text: str, linked: str) -> None:
         ("Dr. Groß", "Dr. [[Dr. Eva Groß|Groß]]"),
         ("Frau Grace Hopper", "Frau [[Grace Hopper]]"),
         ("Hopper, Leyen und Müller", "Hopper, Leyen und Müller"),
-        ("Herr Paul kam", "Herr Paul kam"),
+        ("Herr Hr. Meier, 1 hr Hopper", "Herr Hr. [[Hans Meier|Meier]], 1 hr Hopper"),
+        ("Fr. Hopper", "Fr. [[Grace Hopper|Hopper]]"),
         ("Frau Ott", "Frau [[Karl Ott (Nachbar)|Ott]]"),
         ("Frau Nachbar, Frau.Müller", "Frau Nachbar, Frau.Müller"),
         ("Herr Hund", "Herr Hund"),
@@ -174,11 +177,63 @@ def test_a_whole_name_or_alias_goes_before_given_names_of_others() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("mit seiner Frau Nadja", "mit seiner Frau [[Nadja Becker|Nadja]]"),
+        ("Tommys Frau Zoe", "[[Tom Becker|Tommys]] Frau [[Zoë|Zoe]]"),
+        ("frau nadja", "frau [[Nadja Becker|nadja]]"),
+        ("Herr Paul kam, Hr. Luca's Hund", "Herr [[Paul Adler|Paul]] kam, Hr. [[Luca Conti|Luca]]'s Hund"),
+        ("Frau Nadja Müller", "Frau Nadja Müller"),
+        ("Frau Anna, Frau Mark", "Frau Anna, Frau Mark"),
+    ],
+)
+def test_a_given_name_counts_behind_a_title(text: str, linked: str) -> None:
+    assert mentions(text).text == linked
+
+
+def test_a_given_name_behind_a_title_is_a_family_name_if_somebody_has_it_so() -> None:
+    people = rows_of({"Paul Adler": [], "Eva Paul": [], "Ida Paul": [], "Adler Weiss": [], "Ben": ["Nadler"]})
+    assert mentions("Herr Paul", people).ties == (("Paul", ("Eva Paul.md", "Ida Paul.md")),)
+    assert mentions("Frau paul", people) == ("Frau paul", (), (), ())
+    assert mentions("Frau Adler", people).found == (("Paul Adler.md", "Adler"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "linked"),
+    [
+        ("phoned nana", "phoned [[Anna Müller|nana]]"),
+        ("coffee with nadja", "coffee with [[Nadja Becker|nadja]]"),
+        ("opa angerufen, opas hund", "[[Tom Becker|opa]] angerufen, opas hund"),
+        ("zoe's and tom’s", "[[Zoë|zoe]]'s and [[Tom Becker|tom]]’s"),
+        ("lucas hut, nadjas hut", "lucas hut, [[Nadja Becker|nadjas]] hut"),
+        ("maria rossi kam", "[[Maria Elena Rossi|maria rossi]] kam"),
+        ("ben Monday, luca ASAP", "[[Ben|ben]] Monday, [[Luca Conti|luca]] ASAP"),
+        ("mit nadja Kuchen gegessen", "mit [[Nadja Becker|nadja]] Kuchen gegessen"),
+        ("nadja Tom", "[[Nadja Becker|nadja]] [[Tom Becker|Tom]]"),
+    ],
+)
+def test_an_alias_or_a_given_name_may_be_written_in_small_letters(text: str, linked: str) -> None:
+    assert mentions(text).text == linked
+
+
+@pytest.mark.parametrize("text", ["coffee with nadja Kelly", "met ben Nevis", "met paul Xu and paul"])
+def test_a_small_name_before_an_unknown_one_with_a_capital_letter_is_doubtful(text: str) -> None:
+    found = mentions(text)
+    assert [words for words, _ in found.doubtful] == [] if found.found else [" ".join(text.split()[-2:])]
+    assert found.text == text.replace("and paul", "and [[Paul Adler|paul]]")
+
+
+def test_a_small_name_of_several_is_a_tie_even_if_it_is_an_alias_of_one() -> None:
+    assert [words for words, _ in mentions("anna angerufen").ties] == ["anna"]
+    people = rows_of({"Berta Klein": ["Anna"], "Anna Müller": []})
+    assert mentions("Anna kam", people).found == (("Berta Klein.md", "Anna"),)
+    assert mentions("anna kam", people).ties == (("anna", ("Berta Klein.md", "Anna Müller.md")),)
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        "grace and tom",
-        "opa kam",
-        "ben kam",
+        "grace",
         "E kam",
         "e",
         "李",
@@ -189,11 +244,41 @@ def test_a_whole_name_or_alias_goes_before_given_names_of_others() -> None:
         "grace's",
         "will",
         "müller",
+        "in may",
+        "frau müller",
     ],
 )
-def test_small_letters_single_letters_and_mere_family_names_are_no_mention(text: str) -> None:
+def test_common_words_single_letters_and_mere_family_names_are_no_mention(text: str) -> None:
     people = PEOPLE if text != "Graces" else rows_of({"Gracer Hopper": []})
     assert mentions(text, people) == (text, (), (), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("An Nguyễn", "ich denke an in am"),
+        ("Thi Lan", "did this"),
+        ("Can Yılmaz", "can we meet"),
+        ("Lan Nguyễn", "no lan here"),
+        ("Nur Aydın", "nur kurz"),
+        ("Said Karimi", "she said no"),
+        ("Per Olsen", "per mail"),
+        ("Für Elise", "für sie"),
+        ("Max Muster", "max. 3"),
+        ("Jan Hus", "am 3. jan"),
+        ("Kai Wolf", "am kai"),
+        ("Wolf Kai", "der wolf"),
+        ("Viola Linde", "spielt viola"),
+        ("Jack Frank", "jack of all trades"),
+    ],
+)
+def test_a_small_word_that_is_no_name_in_english_or_german_is_none(name: str, text: str) -> None:
+    people = rows_of({name: [], "Xaver Ott": [name.split(maxsplit=1)[0]]})
+    assert mentions(text, people) == (text, (), (), ())
+
+
+def test_the_lists_hold_folded_words() -> None:
+    assert {fold(word) for word in NEVER_SMALL} == NEVER_SMALL
 
 
 def test_an_alias_in_small_letters_may_be_written_so() -> None:
@@ -207,6 +292,8 @@ def test_an_alias_in_small_letters_may_be_written_so() -> None:
         ("In May with Mark", "In May with Mark", [("May", "May Chen.md"), ("Mark", "Mark Weber.md")]),
         ("Will came", "Will came", [("Will", "Will Smith.md")]),
         ("- 18:00 Will came", "- 18:00 Will came", [("Will", "Will Smith.md")]),
+        ("Sue came on Tuesday", "Sue came on Tuesday", [("Sue", "Sue Lark.md")]),
+        ("met Grace Tuesday", "met [[Grace Hopper|Grace]] Tuesday", []),
         ("Rain. Will stayed", "Rain. Will stayed", [("Will", "Will Smith.md")]),
         ("then Will came", "then [[Will Smith|Will]] came", []),
         ("Will Smith, May Chen", "[[Will Smith]], [[May Chen]]", []),
@@ -280,6 +367,27 @@ def test_who_has_no_name_that_a_link_can_hold_stays_plain() -> None:
     assert (found.text, found.found) == ("Grace", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [
+        ("met Nadjja today", [("Nadjja", ("Nadja Becker.md",))]),
+        ("Nadjjas Auto, Pauul's", [("Nadjjas", ("Nadja Becker.md",)), ("Pauul", ("Paul Adler.md",))]),
+        ("Annna and Tommmy", [("Annna", ("Anna Müller.md", "Anna Schmidt.md")), ("Tommmy", ("Tom Becker.md",))]),
+        ("nadjja, `Nadjja`, Marks, Garden, Mays, Be", []),
+    ],
+)
+def test_a_typing_error_in_a_given_name_or_an_alias_is_a_proposal(
+    text: str, likely: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    assert list(likely_people(text, PEOPLE)) == likely
+    assert link_mentions(text, PEOPLE, str).found == ()
+
+
+def test_only_the_first_words_of_a_long_text_are_proposed() -> None:
+    assert likely_people("Nadjja " + "Xyzw " * 100, PEOPLE) == (("Nadjja", ("Nadja Becker.md",)),)
+    assert likely_people("Xyzw " * 100 + "Nadjja", PEOPLE) == ()
+
+
 def test_the_words_to_look_up_are_folded_and_few() -> None:
     words = mention_words("mit Frau Müllers `Code` https://x.org/A [[Anna|A]] an I")
     assert words.begins == ("dr", "dr.", "prof", "prof.", "mit", "frau", "mullers", "muller", "an", "i")
@@ -295,6 +403,14 @@ prose = st.lists(
             "Tom",
             "Toms",
             "Tom's",
+            "tom",
+            "nadja's",
+            "opas",
+            "anna",
+            "will",
+            "frau",
+            "Fr.",
+            "Paul",
             "Becker",
             "Anna",
             "Müller",
@@ -363,3 +479,4 @@ def test_hostile_text_is_done_soon() -> None:
     for text in TEXTS[::2]:
         with at_most(SECONDS, f"mentions in {text[:20]!r}…"):
             link_mentions(text, rows, str)
+            likely_people(text, rows)

@@ -378,3 +378,10 @@ def test_any_bytes_become_a_note(data: bytes, path: str) -> None:
     text, found = decode_note(path, data)
     assert all(problem.line <= text.count("\n") + 1 for problem in found)
     check_any_note(text, path)
+
+
+@pytest.mark.parametrize("written", ["12.11.2026", "1/2/2026", "12. 11. 26"])
+def test_a_date_as_people_write_it_is_told_where_it_is_not_read(written: str) -> None:
+    found = note(f"## Log\n- {written} phoned\n- [ ] call 📅 {written}\n", "people/Ann.md")
+    assert [(problem.line, problem.code) for problem in found.problems] == [(2, "bad-date"), (3, "bad-date")]
+    assert found.contacts == ()
