@@ -8,7 +8,7 @@ import click
 
 from prmvault.cli.completion import complete_keys, complete_people
 from prmvault.cli.context import command, opened_vault, today
-from prmvault.cli.output import echo_json, echo_line, echo_problems, echo_rows, one_line, paint, say
+from prmvault.cli.output import echo_json, echo_line, echo_problems, echo_rows, one_line, paint, progress_bar, say
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
@@ -35,20 +35,25 @@ _LINE = (
 
 @command("show")
 @click.argument("name", nargs=-1, required=True, shell_complete=complete_people)
+@click.option("--at", "at", metavar="DATE", default="", help="The card as it was on a day, by the vault's git history.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all that is known.")
-def show_command(name: tuple[str, ...], as_json: bool) -> int:
+def show_command(name: tuple[str, ...], at: str, as_json: bool) -> int:
     """Show the card of a person: how to reach them, family, last and next contact, tasks, gifts, debts, dates.
 
     NAME is any name, an alias, a part of it, an e-mail or a phone number, or `me`. Organizations and other notes
     have a card, too.
 
+    With --at, the card is that of the last commit up to that day, with the ages and distances of that day; settings
+    count as they were then. What was not committed then is not in it.
+
     \b
     Example:
       prmvault show oma
+      prmvault show oma --at 2024-06-01
       prmvault show Tom Becker --json
     """
     vault = opened_vault()
-    note = _note_named(vault, " ".join(name))
+    vault, note = _note_then(vault, " ".join(name), at) if at else (vault, _note_named(vault, " ".join(name)))
     if note.type == "person":
         from prmvault.app.card import card
 
@@ -146,6 +151,23 @@ def _note_named(vault: Vault, name: str) -> Note:
     note = vault.facts.note(resolve_any(vault, name, today()))
     assert note is not None, "a path that was resolved has its note"
     return note
+
+
+def _note_then(vault: Vault, name: str, at: str) -> tuple[Vault, Note]:
+    """Return the vault and the note as they were on a day, which then counts as today."""
+    from prmvault.app.past import past_vault, resolve_then
+    from prmvault.app.values import day_from
+    from prmvault.core.phrases import describe_day
+
+    context = click.get_current_context()
+    day = day_from(at, today())
+    past = context.with_resource(past_vault(vault, day, progress_bar))
+    context.find_root().meta["prmvault.today"] = day
+    path = resolve_then(past, name, day)
+    say(f"as of {describe_day(day)}, by the commit {past.commit.name[:10]} of {past.commit.date[:10]}")
+    note = past.vault.facts.note(path)
+    assert note is not None, "a path that was resolved has its note"
+    return past.vault, note
 
 
 def _echo_card(vault: Vault, note: Note, known: dict[str, Any]) -> None:

@@ -12,7 +12,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -58,6 +57,9 @@ _UNFINISHED = {
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
 }
+MADE_BY = "Made-by: prmvault"
+"""The trailer of commits whose content is a command's, not the user's; `undo` looks for it."""
+
 _IDENTITY = {"user.name": "prmvault", "user.email": "prmvault@localhost"}
 
 
@@ -100,7 +102,7 @@ def as_one_commit(root: str, message: str, paths: Sequence[str]) -> Iterator[Non
     commit(root, f"Before: {message}", paths)
     yield
     try:
-        commit(root, message, paths)
+        commit(root, message, paths, made=True)
     except PrmvaultError as error:
         told = f"the notes are changed, but not committed: {error}"
         raise PrmvaultError(told, exit_code=error.exit_code, hint="git add and git commit make up for it") from None
@@ -121,16 +123,19 @@ def refuse_unfinished(root: str) -> None:
         raise PrmvaultError("another git is at work in the vault; nothing was changed", exit_code=EXIT_BUSY, hint=hint)
 
 
-def commit(root: str, message: str, paths: Iterable[str]) -> str:
+def commit(root: str, message: str, paths: Iterable[str], *, made: bool = False) -> str:
     """Commit `paths` (in the vault, with forward slashes) as they are on disk, new and removed ones too.
 
     Everything else in the index and in the work tree stays as it is, also what was staged. Return the commit's name,
-    or nothing where there was no difference. Files that git ignores are left out.
+    or nothing where there was no difference. Files that git ignores are left out. `made` marks what a command made of
+    them, so that `undo` can take it back.
     """
     chosen = _not_ignored(root, paths)
     _refuse_foreign_filters(root, chosen)
     there, gone = _split(root, chosen)
     head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").out
+    import tempfile
+
     # The plumbing, not `git commit`: that asks for signatures, and begins to tidy the repository up.
     with tempfile.TemporaryDirectory(prefix="prmvault-") as folder:
         index = os.path.join(folder, "index")
@@ -140,7 +145,8 @@ def commit(root: str, message: str, paths: Iterable[str]) -> str:
     if tree == (_must(root, "rev-parse", f"{head}^{{tree}}") if head else _must(root, "mktree")):
         return ""
     parent = ["-p", head] if head else []
-    new = _must(root, *_identity(root), "commit-tree", tree, *parent, given=_cleaned(message) + "\n")
+    trailer = f"\n\n{MADE_BY}" if made else ""
+    new = _must(root, *_identity(root), "commit-tree", tree, *parent, given=_cleaned(message) + trailer + "\n")
     # The index first: if the process is killed in between, the change is staged; the other way round, the next
     # commit of the user would undo it.
     _update_index(root, there, gone, "")
@@ -269,6 +275,8 @@ def _git(root: str, *arguments: str, given: str = "", index: str = "") -> _Done:
         input=given.encode("utf-8", "surrogateescape"),
         capture_output=True,
         check=False,
+        # Interrupted or killed with us, git would leave its locks behind: what it has begun it finishes.
+        start_new_session=True,
     )
     out = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
     return _Done(done.returncode, out, done.stderr.decode("utf-8", "replace"))
