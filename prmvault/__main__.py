@@ -1,5 +1,5 @@
 """`python -m prmvault` is `prmvault`."""
 
-from prmvault.cli.main import run
+from prmvault.cli.start import run
 
 run()

@@ -38,10 +38,6 @@ _GITIGNORE = """\
 .*.sw?
 .*.prmvault.tmp
 """
-_GITATTRIBUTES = """\
-# Notes are kept byte for byte, on every system.
-*.md -text
-"""
 _NO_FIELDS = "---\n---\n"
 _FOLDERS = ("people", "journal", "templates", "attachments")
 
@@ -67,16 +63,24 @@ def init_vault(folder: str, *, example: bool) -> list[str]:
     else:
         for name in _FOLDERS:
             os.makedirs(os.path.join(root, name), exist_ok=True)
-    for name, text in ((".gitignore", _GITIGNORE), (".gitattributes", _GITATTRIBUTES), (SETTINGS_FILE, _SETTINGS)):
+    from prmvault.vault.git_setup import attributes_text
+
+    texts = {".gitignore": _GITIGNORE, ".gitattributes": attributes_text("journal"), SETTINGS_FILE: _SETTINGS}
+    for name, text in texts.items():
         try:
             create_file(root, name, text)
             made.append(name)
         except FileExistsError:
             continue
-    from prmvault.vault.git import make_repository
+    from prmvault.vault.git import is_repository, make_repository
 
-    if make_repository(root, _files_below(root) if example else (".gitignore", ".gitattributes", SETTINGS_FILE)):
+    if make_repository(root, _files_below(root) if example else tuple(texts)):
         made.append("git repository")
+    if is_repository(root):
+        from prmvault.vault.git_config import read_config
+        from prmvault.vault.git_setup import set_up_clone
+
+        set_up_clone(root, read_config(root))
     return made
 
 

@@ -125,6 +125,19 @@ def unread_files(vault: Vault) -> Iterator[Problem]:
             yield Problem(path, 0, "unreadable", "the file can't be read", "look at its permissions and its name")
 
 
+def merged_as_text(vault: Vault) -> Iterator[Problem]:
+    """A clone in which git would merge notes as mere text; git itself says nothing about that."""
+    from prmvault.vault.git import is_repository
+
+    if not is_repository(vault.root):
+        return
+    from prmvault.app.sync_files import not_set_up
+
+    if not_set_up(vault.root):
+        message = "git would merge the notes of this clone as text, and leave its marks in them"
+        yield Problem(".gitattributes", 0, "no-merge-driver", message, "prmvault git-setup")
+
+
 CHECKS: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
     unread_files,
     duplicate_uids,
@@ -141,5 +154,6 @@ THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
     duplicate_names,
     impossible_relations,
     tag_slips,
+    merged_as_text,
 )
 """What only `check` tells: a link to a note that is yet to be written is common, and a key may be the user's own."""

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from prmvault.app.digest import monday_of, write_digest
 from prmvault.app.search import refresh_index
 from prmvault.app.vault import Vault, open_vault, refreshed_vault
+from prmvault.app.watch_sync import SyncInBackground
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy
 from prmvault.vault.facts import Progress
@@ -97,8 +98,17 @@ def bring_up_to_date(
     return ", ".join(done)
 
 
-def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[[FolderWatcher], None]) -> None:
+def watch(
+    root: str,
+    *,
+    today: Callable[[], date],
+    log: Log,
+    on_start: Callable[[FolderWatcher], None],
+    sync_every: float = 0.0,
+) -> None:
     """Keep the vault up to date until the watcher that `on_start` was given is stopped.
+
+    With `sync_every` it also syncs every so many seconds, once edits have come to rest.
 
     Raises PrmvaultError (busy) where another watcher is at work on this vault.
     """
@@ -114,13 +124,20 @@ def watch(root: str, *, today: Callable[[], date], log: Log, on_start: Callable[
         )
         on_start(watcher)
         log(f"watching {root}: {bring_up_to_date(vault, today(), background=background)}")
+        syncing = SyncInBackground(_command(root, None, "sync"), sync_every, log) if sync_every else None
         try:
             with watcher:
+                if syncing is not None:
+                    syncing.begin()
                 for wake in watcher.wakes():
                     if wake.reason == "stop":
                         break
+                    if syncing is not None and wake.paths:
+                        syncing.note_change()
                     vault = _handled(vault, wake, today(), log, background)
         finally:
+            if syncing is not None:
+                syncing.end()
             # However it ends, a folder that went away included: nobody would wait for that process.
             background.end()
             vault.facts.close()
@@ -193,9 +210,11 @@ def _in_own_process(root: str, today: date) -> None:
             raise
 
 
-def _command(root: str, today: date, *words: str) -> list[str]:
-    """Return the command line of this program, on this vault and day."""
-    return [sys.executable, "-m", "prmvault", "-C", root, "--today", today.isoformat(), *words]
+def _command(root: str, today: date | None, *words: str) -> list[str]:
+    """Return the command line of this program, on this vault and day (None: the day on which it runs)."""
+    day = () if today is None else ("--today", today.isoformat())
+    # -P: the folder in which the user stands may be the vault, and no file of it is a module of ours.
+    return [sys.executable, "-P", "-m", "prmvault", "-C", root, *day, *words]
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ Exit codes:
   3    no vault, or bad settings
   4    a name that may mean several people
   70   a bug; the traceback is in a log file that the message names
-  75   busy: another prmvault is at work, try again
+  75   busy, or (sync) no way to the remote: try again
   130  interrupted (Ctrl-C)""",
     "query": """\
 The language of queries (search, list):
@@ -93,7 +93,22 @@ problem (check)
 
 pair (dups)
   paths, names, targets  of the two; targets are names that mean just one note
-  score, reasons        100 is sure""",
+  score, reasons        100 is sure
+
+what was done (sync)
+  branch, remote, set_up, refreshed
+  committed, message, paths
+  left                  files that git does not know, and that are left so
+  merged, pushed        how many commits
+  changed               files that came in
+  both, kept, clashing  of them: changed on both sides; removed on one; both say
+                        something else
+  copies                [{path, copy}], files that could not be merged
+  ahead, behind         what is left to do; null where the remote was not asked
+  offline               why not
+
+conflict (conflicts)
+  path, line, key, label, now, kept""",
 }
 
 

@@ -17,11 +17,13 @@ SECTIONS = {
         "init": ("create", "Make a vault, or fill a new one with the example."),
         "add": ("create", "Make a note from its type's template."),
         "journal": ("create", "Make or open the note of a day."),
+        "git-setup": ("sync", "Set a clone of the vault up for merging notes."),
     },
     "Ask": {
         "show": ("show", "Show the card of a person."),
         "get": ("show", "Print one fact, also through relations."),
         "last": ("show", "Tell the last contact with somebody, and its gist."),
+        "history": ("history", "Tell what changed about somebody, and when, from git."),
         "find": ("ask", "Find people by name, e-mail, phone or organization."),
         "search": ("search", "Search the text of all notes."),
         "list": ("ask", "List the notes of a type in a table."),
@@ -46,8 +48,11 @@ SECTIONS = {
         "rename": ("order", "Give a note another name, and all links to it."),
         "merge": ("order", "Join two notes that are about one thing."),
         "dups": ("order", "Propose people who are in the vault twice."),
+        "conflicts": ("sync", "List what two versions of a note said differently."),
+        "undo": ("history", "Take back the last commit that prmvault made."),
     },
     "Keep going": {
+        "sync": ("sync", "Commit, fetch, merge and push."),
         "digest": ("digest", "Write the digest of a week."),
         "watch": ("watch", "Keep index and digest up to date while notes change."),
         "status": ("status", "Tell what the vault holds and how fresh the index is."),
@@ -58,6 +63,8 @@ SECTIONS = {
 """Section of the help page → command → its module in this package and one line of help; no module is loaded for it."""
 
 COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+_HIDDEN = {"merge-driver": ("sync", "Merge three versions of a note, for git.")}
+"""What only git calls (mostly by `cli/start.py`, without coming here)."""
 
 EPILOG = """\b
 Examples:
@@ -95,11 +102,12 @@ class Lazy(QuickHelp, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return the command of this name, from its module."""
-        if cmd_name not in COMMANDS:
+        entry = COMMANDS.get(cmd_name) or _HIDDEN.get(cmd_name)
+        if entry is None:
             return None
         from importlib import import_module
 
-        module = import_module(f"prmvault.cli.{COMMANDS[cmd_name][0]}")
+        module = import_module(f"prmvault.cli.{entry[0]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_") + "_command")
         return command
 
@@ -107,7 +115,7 @@ class Lazy(QuickHelp, click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for an unknown one name those that are spelled almost so."""
-        if args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args[0] not in (*COMMANDS, *_HIDDEN) and not args[0].startswith("-"):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=2)

@@ -11,6 +11,7 @@ import click
 
 from prmvault.cli.context import command, opened_vault, today, vault_root
 from prmvault.cli.output import one_line, progress_bar
+from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
     from prmvault.vault.watch import FolderWatcher
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 @command("watch")
 @click.option("--once", is_flag=True, help="Bring everything up to date, then stop (for cron).")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
-def watch_command(once: bool, quiet: bool) -> int:
+@click.option(
+    "--sync",
+    "minutes",
+    type=click.FloatRange(min=1),
+    metavar="MINUTES",
+    help="Also sync every so many minutes, once edits have come to rest; less often after failures.",
+)
+def watch_command(once: bool, quiet: bool, minutes: float | None) -> int:
     """Keep search index and digest up to date while notes change; end it with Ctrl-C.
 
     Nothing depends on it: every command answers from the notes as they are, with or without a watcher. With one, the
@@ -29,7 +37,11 @@ def watch_command(once: bool, quiet: bool) -> int:
     Example:
       prmvault watch
       prmvault watch --once
+      prmvault watch --sync 10
     """
+    if once and minutes:
+        hint = "prmvault sync && prmvault watch --once"
+        raise PrmvaultError("--sync does not go with --once", exit_code=EXIT_USAGE, hint=hint)
     from prmvault.app.watch import bring_up_to_date, watch
 
     if once:
@@ -40,7 +52,7 @@ def watch_command(once: bool, quiet: bool) -> int:
             _log(f"{count} notes read → {done}")
         return 0 if "not " not in done else 1
     root = vault_root()
-    watch(root, today=today, log=_log, on_start=_stop_on_signals)
+    watch(root, today=today, log=_log, on_start=_stop_on_signals, sync_every=60 * (minutes or 0))
     _log("stopped")
     return 0
 

@@ -26,7 +26,7 @@ from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy, is_current
 from prmvault.vault.places import cache_folder
 from prmvault.vault.watch import Wake
-from tests.conftest import Result, SampleVault, found_paths, refuse_to_say
+from tests.conftest import REPOSITORY, Result, SampleVault, found_paths, refuse_to_say
 
 TODAY = date(2026, 11, 21)
 LONG = 20.0  # seconds to wait for what must come
@@ -295,3 +295,12 @@ def test_once_brings_everything_up_to_date_and_ends(sample: SampleVault, run_in:
     again = run_in(sample.root, "--today", "2026-11-21", "watch", "--once", "--quiet")
     assert again == Result(0, "", "")
     assert os.listdir(sample.path / "digest") == ["2026-W47.md"]
+
+
+def test_no_file_of_the_vault_is_taken_for_a_module(vault_at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault_at.write("click.py", "open('ran', 'w').close()\n")
+    monkeypatch.chdir(vault_at.root)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    watching._in_own_process(vault_at.root, date(2026, 11, 20))
+    assert not (vault_at.path / "ran").exists()
+    assert (vault_at.path / "digest/2026-W47.md").exists()

@@ -51,7 +51,7 @@ FILES: dict[str, str | bytes] = {
     f"people/{DECOMPOSED}.md": "",
     "people/Ann.sync-conflict-20261120-120000-ABCDEFG.md": "x",
 }
-NOT_HERE = {"bad-template", "unreadable"}
+NOT_HERE = {"bad-template", "unreadable", "no-merge-driver"}
 """Codes that `check` does not tell, or not where all may be read."""
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import click
 import pytest
 
+from prmvault.app.conflicts import Conflict
+from prmvault.app.sync import Synced
 from prmvault.app.tell import Logged
 from prmvault.cli.help import TOPICS
 from prmvault.cli.main import COMMANDS, cli
@@ -86,8 +88,10 @@ def documented() -> dict[str, list[str]]:
 
 
 def test_the_json_that_is_documented_is_all_looked_at() -> None:
-    assert list(documented()) == [*list(SHOWN)[:-2], "put down", *list(SHOWN)[-2:]]
-    assert set(documented()["put down"]) == set(Logged._fields)
+    others: dict[str, Any] = {"put down": Logged, "what was done": Synced, "conflict": Conflict}
+    assert list(documented()) == [*list(SHOWN)[:-2], "put down", *list(SHOWN)[-2:], "what was done", "conflict"]
+    for name, kind in others.items():
+        assert set(documented()[name]) == set(kind._fields)
 
 
 @pytest.mark.parametrize("kind", SHOWN)
