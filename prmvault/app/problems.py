@@ -119,7 +119,7 @@ def unread_files(vault: Vault) -> Iterator[Problem]:
     known = dict(vault.facts.titles())
     for path in vault.facts.files():
         if is_conflict_copy(path):
-            hint = "compare it with the note, take over what is missing, then delete it"
+            hint = f"prmvault conflicts --join {quote(path)} takes over what its note lacks"
             yield Problem(path, 0, "conflict-copy", "a sync tool left this copy of a conflict; it is not read", hint)
         elif path not in known and not vault.ignores(path):
             yield Problem(path, 0, "unreadable", "the file can't be read", "look at its permissions and its name")

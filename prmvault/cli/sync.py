@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from prmvault.app.sync import Synced
+    from prmvault.app.vault import Vault
 
 _NAMED = 3
 
@@ -103,19 +104,25 @@ def merge_driver_command(files: tuple[str, str, str], marker_size: str, path: st
 @click.option(
     "-n", "--dry-run", is_flag=True, help="With --take or --drop: tell what would change, and change nothing."
 )
+@click.option("--join", "copy", metavar="COPY", help="Merge a conflict copy of a sync tool into its note.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def conflicts_command(name: str, take: str | None, drop: str | None, dry_run: bool, as_json: bool) -> int:
+def conflicts_command(
+    name: str, take: str | None, drop: str | None, copy: str | None, dry_run: bool, as_json: bool
+) -> int:
     """List what two versions of a note said differently, with the value that is kept; or settle it.
 
     Merging and joining notes leave such entries under merge_conflicts. Where a key has several, KEY#2 is the second.
+    Copies that Syncthing, Dropbox or Nextcloud left are listed, too; --join merges one and removes it.
 
     \b
     Example:
       prmvault conflicts
       prmvault conflicts "Anna Müller" --take birthday
       prmvault conflicts "Anna Müller" --drop cadence
+      prmvault conflicts --join "people/Anna (conflicted copy 2026-01-01).md"
     """
     from prmvault.app.conflicts import conflicts, settle
+    from prmvault.app.copies import copies
 
     if take and drop:
         raise PrmvaultError("--take and --drop exclude each other", exit_code=EXIT_USAGE, hint="settle one at a time")
@@ -123,6 +130,8 @@ def conflicts_command(name: str, take: str | None, drop: str | None, dry_run: bo
     if key and not name:
         raise PrmvaultError("whose?", exit_code=EXIT_USAGE, hint=f'prmvault conflicts "Anna Müller" --take {key}')
     vault = opened_vault()
+    if copy:
+        return _join(vault, copy, dry_run=dry_run)
     path = ""
     if name:
         from prmvault.app.names import resolve
@@ -138,15 +147,30 @@ def conflicts_command(name: str, take: str | None, drop: str | None, dry_run: bo
             say(f"{settled.path}: {key} is settled")
         return 0
     found = conflicts(vault, path)
+    left = [each.path for each in copies(vault)] if not name else []
+    for each in left:
+        say(f"{each} is a copy of a conflict")
+    if left:
+        say_hint("prmvault conflicts --join COPY merges it into its note")
     if as_json:
         echo_json([each._asdict() for each in found])
     elif found:
         rows = [(f"{each.path}:{each.line}", each.label, each.now, each.kept) for each in found]
         echo_table(("note", "key", "is", "was also said"), rows)
         say_hint("prmvault conflicts NAME --take KEY puts the other value in its place, --drop KEY forgets it")
-    else:
+    elif not left:
         say("no conflicts")
-    return 0 if found else EXIT_NOTHING_FOUND
+    return 0 if found or left else EXIT_NOTHING_FOUND
+
+
+def _join(vault: Vault, copy: str, *, dry_run: bool) -> int:
+    from prmvault.app.copies import join_copy
+    from prmvault.cli.output import echo_change
+
+    joined = join_copy(vault, copy, dry_run=dry_run)
+    echo_change(joined.path, joined.before, joined.after)
+    say(f"{copy} {'would be' if dry_run else 'is'} merged into {joined.path}")
+    return 0
 
 
 def _did(synced: Synced) -> Iterator[str]:

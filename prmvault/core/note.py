@@ -35,6 +35,7 @@ _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 _CONFLICT_COPY = re.compile(
     r"\.sync-conflict-\d{8}|\(.{0,60}(?:conflicted copy|[Kk]onflikt).{0,40}\d{4}-\d{2}-\d{2}.{0,20}\)"
 )
+_COPY_MARK = re.compile(rf"(?:{_CONFLICT_COPY.pattern})(?:-\d{{6}})?(?:-[A-Z0-9]{{1,12}})?(?=\.md$)")
 
 
 class Reading(NamedTuple):
@@ -86,6 +87,12 @@ def parse_note(path: str, text: str, reading: Reading) -> Note:
         problems=tuple(sorted(problems, key=lambda problem: problem.line)),
         readable=front.readable,
     )
+
+
+def copied_from(path: str) -> str:
+    """Return the path of the note that a conflict copy is a copy of."""
+    folder, slash, name = path.rpartition("/")
+    return folder + slash + re.sub(r" {2,9}", " ", _COPY_MARK.sub("", name)).replace(" .md", ".md")
 
 
 def is_conflict_copy(path: str) -> bool:
