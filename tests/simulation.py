@@ -81,7 +81,7 @@ def simulate(base: Path, seed: int, steps: int, run: Callable[..., int], *, kill
     _begin(world)
     happenings: list[tuple[Callable[[World, Path], None], int]] = [
         (_set_key, 10), (_add_item, 8), (_log, 10), (_by_hand, 8), (_tick, 4), (_drop_item, 4), (_drop_key, 3),
-        (_new_note, 3), (_rename, 2), (_remove, 2), (_crlf, 1), (_sync, 22), (_killed_sync, 6 if kills else 0),
+        (_new_note, 3), (_rename, 2), (_remove, 2), (_crlf, 1), (_copy, 2), (_sync, 22), (_killed_sync, 6 if kills else 0),
     ]  # fmt: skip
     acts = [act for act, _ in happenings]
     weights = [weight for _, weight in happenings]
@@ -261,6 +261,19 @@ def _crlf(world: World, clone: Path) -> None:
     path = _note(world, clone)
     if path:
         _write(clone, path, _read(clone, path).replace("\r\n", "\n").replace("\n", "\r\n"))
+
+
+def _copy(world: World, clone: Path) -> None:
+    """A file sync tool leaves a copy of a conflict, made of the note as it is or as it was committed; it is joined."""
+    path = _note(world, clone)
+    if not path or clone == world.clones[2]:
+        return
+    marks = (".sync-conflict-20261120-120000-ABCDEFG.md", " (conflicted copy 2026-11-20).md")
+    copy = path.removesuffix(".md") + world.chance.choice(marks)
+    committed = _at(clone, "HEAD", path) if world.chance.random() < 0.5 else ""
+    _write(clone, copy, (committed or _read(clone, path)).rstrip("\n") + f"\nFrom the phone, {world.token()}.\n")
+    assert world.run(str(clone), "conflicts", "--join", copy) == 0
+    assert not (clone / copy).exists()
 
 
 def _sync(world: World, clone: Path) -> None:
