@@ -38,7 +38,7 @@ from prmvault.vault.git_log import (
     first_commit,
     has_commits,
 )
-from prmvault.vault.refresh import Refreshed, State, _rows, content_hash, reading_of, types_of
+from prmvault.vault.refresh import Refreshed, State, content_hash, note_rows, reading_of, types_of
 from prmvault.vault.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _links_one_of(data: bytes, keys: Container[str]) -> bool:
 
 def _write(then: Vault, texts: Mapping[str, bytes], gone: Iterable[str] = ()) -> None:
     reading = reading_of(then.settings)
-    rows = [_rows(path, data, content_hash(data), reading) for path, data in texts.items()]
+    rows = [note_rows(path, data, content_hash(data), reading) for path, data in texts.items()]
     with then.facts.transaction():
         then.facts.write(rows, gone, (), ())
 

@@ -56,7 +56,8 @@ def merge_notes(base: str, ours: str, theirs: str, *, kind: str) -> Merged:
     for one, other in ((ours, theirs), (theirs, ours)):
         if not one.strip():
             return Merged(other if other.strip() else max(ours, theirs))
-    before, sides = _cut(base), (_cut(ours), _cut(theirs))
+    has_crlf = any(_is_crlf(text) for text in (base, ours, theirs))
+    before, *sides = (_cut(text, has_crlf=has_crlf) for text in (base, ours, theirs))
     if any(split_note(text).unclosed for text in (base, ours, theirs)):
         return _REFUSED
     # Each part is sorted for itself, so that nothing depends on who merges, nor on what stands elsewhere in the note.
@@ -75,7 +76,7 @@ def merge_notes(base: str, ours: str, theirs: str, *, kind: str) -> Merged:
             return _REFUSED
         clashes = tuple(Clash(".".join(each.path), yaml_flow(each.kept), yaml_flow(each.other)) for each in lost)
     body, more = merge_bodies(before.body, bodies[0], bodies[1], kind)
-    return _put_together((before, *sides), yaml, body, (*clashes, *more))
+    return _put_together((before, sides[0], sides[1]), yaml, body, (*clashes, *more))
 
 
 def _put_together(
@@ -100,13 +101,21 @@ def _put_together(
     return Merged(_BOM + text if bom else text, clashes)
 
 
-def _cut(text: str) -> _Cut:
+def _is_crlf(text: str) -> bool:
+    return 0 < text.count("\n") == text.count("\r\n")
+
+
+def _cut(text: str, *, has_crlf: bool) -> _Cut:
+    """Cut a note; with `has_crlf` one that has some lines with \\r\\n is read as if all were so.
+
+    Then another version is written so, and a program that added lines of its own did not mean the others.
+    """
     if not text:
         return _Cut(None, None, None, None, None, None, ())
     bom = text.startswith(_BOM)
     text = text.removeprefix(_BOM)
-    breaks = text.count("\n")
-    eol = None if not breaks else "\r\n" if text.count("\r\n") == breaks else "\n"
+    is_crlf = _is_crlf(text) or (has_crlf and "\r\n" in text)
+    eol = None if "\n" not in text else "\r\n" if is_crlf else "\n"
     if eol == "\r\n":
         text = text.replace("\r\n", "\n")
     lines = text.split("\n")

@@ -18,7 +18,7 @@ from prmvault.core.merge_order import Order, unite_lines, weave
 from prmvault.core.merge_values import Lost, Settled, canonical, settle
 from prmvault.core.model import Value
 from prmvault.core.problems import PrmvaultError
-from prmvault.core.yaml_nodes import column_of, end_of, has_brackets, line_start, lines_end, start_of
+from prmvault.core.yaml_nodes import column_of, comments_of, end_of, has_brackets, line_start, lines_end, start_of
 from prmvault.core.yaml_text import yaml_entry
 
 
@@ -64,7 +64,8 @@ def merge_fronts(base: str | None, left: str | None, right: str | None) -> tuple
             carried += _kept_above(*entries)
             continue
         above = [each.above if each else None for each in entries]
-        text += carried + _merged_text(*above) + _written(key, part.value, *entries)
+        written = _written(key, part.value, *entries)
+        text += carried + _merged_text(*above) + _comments_left_out(written, *entries) + written
         carried = ""
     text += carried + _merged_text(*(front.below for front in fronts))
     expected = {key: part.value for key, part in settled.items() if part.value is not None}
@@ -103,7 +104,7 @@ def _settle_key(key: str, base: _Entry | None, left: _Entry | None, right: _Entr
         return Settled(values[2])
     if texts[2] == texts[0]:
         return Settled(values[1])
-    if isinstance(values[0], list) and any(isinstance(value, list) for value in values[1:]):
+    if isinstance(values[0], list) and any(isinstance(value, list) and value != values[0] for value in values[1:]):
         values = [[] if value is None else value for value in values]  # All of its items were removed.
     if values[1] is None or values[2] is None:
         return Settled(values[2] if values[1] is None else values[1])  # Even a changed comment beats a removal.
@@ -159,6 +160,21 @@ def _written(key: str, value: Value, base: _Entry | None, left: _Entry | None, r
             continue
         return note.removeprefix("---\n").removesuffix("---\n")
     return yaml_entry(key, value) + "\n"
+
+
+def _comments_left_out(written: str, base: _Entry | None, left: _Entry | None, right: _Entry | None) -> str:
+    """Return, as lines to stand above a key, the comments at its value that neither side has taken out."""
+    if not (left and right) or "#" not in left.text + right.text:
+        return ""
+    old, mine, other, now = (_comments(each) for each in (base.text if base else "", left.text, right.text, written))
+    left_out = [each for each in dict.fromkeys([*mine, *other]) if each not in now]
+    indent = written[: len(written) - len(written.lstrip(" "))]
+    return "".join(f"{indent}{each}\n" for each in left_out if each not in old or (each in mine and each in other))
+
+
+def _comments(text: str) -> list[str]:
+    root = compose_front_matter(text)
+    return comments_of(text, root) if root else []
 
 
 def _values(text: str) -> dict[str, Value] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import NamedTuple, TypeVar
 
 from prmvault.core.markdown import (
@@ -117,11 +117,18 @@ def unite_units(
     clashes = _replaced(versions)
     lines: list[str] = []
     begun_by = (True, True)
+    heads = [*sides[0].units[:1], *sides[1].units[:1]]
+    before = _NO_UNIT
     for version in versions:
         merged, found = _merged(version, kind)
         clashes += found
         if not merged:
             continue
+        there = [unit for unit in version[1:] if unit]
+        if lines and before.is_item and there[0].is_item and all(any(unit is head for head in heads) for unit in there):
+            # The blank lines above stood before the list, not within it.
+            merged = list(dropwhile(lambda line: not line.strip(), merged))
+        before = there[0]
         by = (version.left is not None, version.right is not None)
         if not merged[0].strip() or not lines or all(by):
             begun_by = by

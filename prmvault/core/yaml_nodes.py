@@ -19,6 +19,7 @@ Step = str | int
 """A key of a map, or the index of a list's item, from 0."""
 
 _GAP = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_COMMENT = re.compile(r"#[^\r\n]*+")
 _COMMENT_LINE = re.compile(r"([ \t]{0,99})#[^\n]*\n?")
 
 
@@ -177,6 +178,19 @@ def has_comments(text: str, begin: int, node: yaml.Node) -> bool:
             return True
         begin = max(begin, end_of(text, leaf))
     return "#" in text[begin : end_of(text, node)]
+
+
+def comments_of(text: str, root: yaml.Node) -> list[str]:
+    """Return the comments in a text, each from its # to the end of its line; `root` is what the text says."""
+    found: list[str] = []
+    begin = 0
+    for leaf in _leaves(root):
+        start = start_of(leaf)
+        found += _COMMENT.findall(text, begin, start)
+        if leaf.style in ("|", ">"):
+            found += _COMMENT.findall(text, start, line_end(text, start))
+        begin = max(begin, end_of(text, leaf))
+    return found + _COMMENT.findall(text, begin)
 
 
 def _leaves(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

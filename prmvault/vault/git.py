@@ -1,9 +1,9 @@
 """Calling git on the user's vault: one way to run it, and commits of exactly the notes that a command changed.
 
 A vault that was copied (not cloned) brings its `.git` along, whose configuration and hooks can name commands. What
-is called here runs none of them: see `_SAFE` and `_refuse_foreign_filters`. Aliases need no care, because git never
-takes one for a command of its own; of what a configuration includes, the values count, not that it is included. The
-user's own configuration (`~/.gitconfig`) is theirs, filters too.
+is called here runs none of them: see `SAFE_OPTIONS` and `_refuse_foreign_filters`. Aliases need no care, because git
+never takes one for a command of its own; of what a configuration includes, the values count, not that it is included.
+The user's own configuration (`~/.gitconfig`) is theirs, filters too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from prmvault.core.problems import EXIT_BUSY, EXIT_NOTHING_FOUND, PrmvaultError
 from prmvault.vault.files import SETTINGS_FILE
 
-_SAFE = (
+SAFE_OPTIONS = (
     "-c", "core.fsmonitor=",  # a command that git asks what has changed
     # No hooks: those of a copied vault are anybody's; a hook that rewrites notes would make a commit of more than was
     # asked for, and one that refuses would leave the notes changed without a commit.
@@ -29,6 +29,8 @@ _SAFE = (
     "-c", "i18n.commitEncoding=UTF-8",
     "-c", "safe.bareRepository=explicit",  # a folder of the vault that looks like one, with a configuration of its own
 )  # fmt: skip
+"""What every call of git begins with."""
+
 _ENVIRONMENT = {
     "LC_ALL": "C",
     "GIT_TERMINAL_PROMPT": "0",
@@ -39,7 +41,7 @@ _ENVIRONMENT = {
 _PLACES = ("DIR", "WORK_TREE", "INDEX_FILE", "OBJECT_DIRECTORY", "COMMON_DIR", "NAMESPACE", "PREFIX")
 """Variables (GIT_…) that point to another repository, set where a hook or an alias of the user's calls us."""
 
-_KNOWN_FILTERS = frozenset(
+KNOWN_FILTERS = frozenset(
     {
         "git-lfs clean -- %f",
         "git-lfs smudge -- %f",
@@ -50,20 +52,22 @@ _KNOWN_FILTERS = frozenset(
 )
 """What `git lfs install --local` and `git-crypt` write into a repository's own configuration."""
 
-_UNFINISHED = {
+UNFINISHED = {
     "MERGE_HEAD": "merge",
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
 }
+"""What lies in a repository's folder while something is not finished → its name."""
+
 MADE_BY = "Made-by: prmvault"
 """The trailer of commits whose content is a command's, not the user's; `undo` looks for it."""
 
 _IDENTITY = {"user.name": "prmvault", "user.email": "prmvault@localhost"}
 
 
-class _Done(NamedTuple):
+class Done(NamedTuple):
     """How a git command ended; `out` is its standard output without the last newline."""
 
     code: int
@@ -78,12 +82,12 @@ def is_repository(root: str) -> bool:
     """
     if shutil.which("git") is None:
         return False
-    top = _git(root, "rev-parse", "--show-toplevel")
+    top = run_git(root, "rev-parse", "--show-toplevel")
     if top.code != 0:
         return False
     if os.path.realpath(top.out) == os.path.realpath(root):
         return True
-    return _git(root, "ls-files", "--error-unmatch", "--", SETTINGS_FILE).code == 0
+    return run_git(root, "ls-files", "--error-unmatch", "--", SETTINGS_FILE).code == 0
 
 
 @contextlib.contextmanager
@@ -110,12 +114,12 @@ def as_one_commit(root: str, message: str, paths: Sequence[str]) -> Iterator[Non
 
 def refuse_unfinished(root: str) -> None:
     """Raise PrmvaultError where a merge or the like is under way, or another git is at work: no commit may come now."""
-    folder = _must(root, "rev-parse", "--absolute-git-dir")
-    for name, what in _UNFINISHED.items():
+    folder = git_or_fail(root, "rev-parse", "--absolute-git-dir")
+    for name, what in UNFINISHED.items():
         if os.path.exists(os.path.join(folder, name)):
             hint = f"finish it, or give it up with git {what} --abort, and try again"
             raise PrmvaultError(f"the vault is in the middle of a git {what}; nothing was changed", hint=hint)
-    if _must(root, "ls-files", "-z", "--unmerged", "--", "."):
+    if git_or_fail(root, "ls-files", "-z", "--unmerged", "--", "."):
         hint = "settle them, then git add and git commit"
         raise PrmvaultError("the vault has conflicts of a merge; nothing was changed", hint=hint)
     if os.path.exists(os.path.join(folder, "index.lock")):
@@ -132,25 +136,25 @@ def commit(root: str, message: str, paths: Iterable[str], *, made: bool = False)
     """
     chosen = _not_ignored(root, paths)
     _refuse_foreign_filters(root, chosen)
-    there, gone = _split(root, chosen)
-    head = _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").out
+    there, gone = there_and_gone(root, chosen)
+    head = run_git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").out
     import tempfile
 
     # The plumbing, not `git commit`: that asks for signatures, and begins to tidy the repository up.
     with tempfile.TemporaryDirectory(prefix="prmvault-") as folder:
         index = os.path.join(folder, "index")
-        _must(root, "read-tree", head or "--empty", index=index)
-        _update_index(root, there, gone, index)
-        tree = _must(root, "write-tree", index=index)
-    if tree == (_must(root, "rev-parse", f"{head}^{{tree}}") if head else _must(root, "mktree")):
+        git_or_fail(root, "read-tree", head or "--empty", index=index)
+        update_index(root, there, gone, index)
+        tree = git_or_fail(root, "write-tree", index=index)
+    if tree == (git_or_fail(root, "rev-parse", f"{head}^{{tree}}") if head else git_or_fail(root, "mktree")):
         return ""
     parent = ["-p", head] if head else []
-    trailer = f"\n\n{MADE_BY}" if made else ""
-    new = _must(root, *_identity(root), "commit-tree", tree, *parent, given=_cleaned(message) + trailer + "\n")
+    told = on_one_line(message) + (f"\n\n{MADE_BY}" if made else "") + "\n"
+    new = git_or_fail(root, *identity_options(root), "commit-tree", tree, *parent, given=told)
     # The index first: if the process is killed in between, the change is staged; the other way round, the next
     # commit of the user would undo it.
-    _update_index(root, there, gone, "")
-    _must(root, "update-ref", "-m", f"commit: {_cleaned(message)}", "HEAD", new, head)
+    update_index(root, there, gone, "")
+    git_or_fail(root, "update-ref", "-m", f"commit: {on_one_line(message)}", "HEAD", new, head)
     return new
 
 
@@ -159,28 +163,68 @@ def make_repository(root: str, files: Sequence[str]) -> bool:
 
     What else lies in the folder is the user's to commit, or not.
     """
-    if shutil.which("git") is None or _git(root, "rev-parse", "--git-dir").code == 0:
+    if shutil.which("git") is None or run_git(root, "rev-parse", "--git-dir").code == 0:
         return False
-    if _git(root, "init", "-q", "-b", "main").code != 0:
+    if run_git(root, "init", "-q", "-b", "main").code != 0:
         return False
     with contextlib.suppress(PrmvaultError):  # A repository without a first commit is one, too.
         commit(root, "A new vault", files)
     return True
 
 
-def _not_ignored(root: str, paths: Iterable[str]) -> list[str]:
-    """Return `paths` without those that git neither tracks nor would take."""
-    wanted = list(dict.fromkeys(paths))
-    # This command alone takes patterns where others take paths: a note that is named :(top) would be one.
-    asked = {os.path.join(".", path): path for path in wanted}
-    done = _git(root, "check-ignore", "-z", "--stdin", given=_listed(asked))
-    if done.code not in (0, 1):
-        raise _failed("check-ignore", done)
-    ignored = set(done.out.split("\0"))
-    return [path for written, path in asked.items() if written not in ignored]
+def run_git(root: str, *arguments: str, given: str = "", index: str = "") -> Done:
+    """Run git in the vault, with nothing that a prepared repository could use, and without the network."""
+    environment = local_environment()
+    if index:
+        environment["GIT_INDEX_FILE"] = index
+    done = subprocess.run(  # noqa: S603 - git with our own arguments
+        ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - the user's git
+        cwd=root,
+        env=environment,
+        input=given.encode("utf-8", "surrogateescape"),
+        capture_output=True,
+        check=False,
+        # Interrupted or killed with us, git would leave its locks behind: what it has begun it finishes.
+        start_new_session=True,
+    )
+    out = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
+    return Done(done.returncode, out, done.stderr.decode("utf-8", "replace"))
 
 
-def _split(root: str, paths: Iterable[str]) -> tuple[list[str], list[str]]:
+def git_or_fail(root: str, *arguments: str, given: str = "", index: str = "") -> str:
+    """Run git; return its standard output. Raises PrmvaultError where it fails."""
+    done = run_git(root, *arguments, given=given, index=index)
+    if done.code != 0:
+        raise git_failure(next(part for part in arguments if part != "-c" and "=" not in part), done)
+    return done.out
+
+
+def git_failure(command: str, done: Done) -> PrmvaultError:
+    """Return the error that tells how a git command failed."""
+    lines = done.err.strip().splitlines() or [f"it ended with {done.code}"]
+    code = EXIT_BUSY if ".lock" in done.err else EXIT_NOTHING_FOUND
+    return PrmvaultError(f"git {command} failed: {lines[0]}", exit_code=code, hint="git status may tell more")
+
+
+def own_environment() -> dict[str, str]:
+    """Return this process's environment without what would lead git to another repository."""
+    return {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _PLACES}}
+
+
+def local_environment() -> dict[str, str]:
+    """Return the environment for a git that stays on this machine and asks nothing."""
+    return own_environment() | _ENVIRONMENT
+
+
+def identity_options(root: str) -> list[str]:
+    """Return options for a name in commits, only where git has none: a record must not fail for want of it."""
+    if all(run_git(root, "var", name).code == 0 for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")):
+        return []
+    missing = [key for key in _IDENTITY if run_git(root, "config", key).code != 0]
+    return [part for key in missing for part in ("-c", f"{key}={_IDENTITY[key]}")]
+
+
+def there_and_gone(root: str, paths: Iterable[str]) -> tuple[list[str], list[str]]:
     """Return the paths of files that are there, and of those that are gone.
 
     Where case does not matter, the old name of a file that was renamed in case only still finds it; only the folder's
@@ -204,79 +248,54 @@ def _split(root: str, paths: Iterable[str]) -> tuple[list[str], list[str]]:
     return there, gone
 
 
-def _update_index(root: str, there: Sequence[str], gone: Sequence[str], index: str) -> None:
+def update_index(root: str, there: Sequence[str], gone: Sequence[str], index: str) -> None:
     """Take files into an index as they are on disk, and others out; an empty `index` is the repository's own."""
     for option, paths in (("--force-remove", gone), ("--add", there)):
         if paths:
-            _must(root, "update-index", option, "-z", "--stdin", given=_listed(paths), index=index)
+            git_or_fail(root, "update-index", option, "-z", "--stdin", given=with_nuls(paths), index=index)
+
+
+def on_one_line(message: str) -> str:
+    """Return a commit's message as one line of signs that can be shown."""
+    return " ".join("".join(char if char.isprintable() else " " for char in message).split())
+
+
+def with_nuls(paths: Iterable[str]) -> str:
+    """Return paths as git reads them with -z."""
+    return "".join(f"{path}\0" for path in paths)
+
+
+def _not_ignored(root: str, paths: Iterable[str]) -> list[str]:
+    """Return `paths` without those that git neither tracks nor would take."""
+    wanted = list(dict.fromkeys(paths))
+    # This command alone takes patterns where others take paths: a note that is named :(top) would be one.
+    asked = {os.path.join(".", path): path for path in wanted}
+    done = run_git(root, "check-ignore", "-z", "--stdin", given=with_nuls(asked))
+    if done.code not in (0, 1):
+        raise git_failure("check-ignore", done)
+    ignored = set(done.out.split("\0"))
+    return [path for written, path in asked.items() if written not in ignored]
 
 
 def _refuse_foreign_filters(root: str, paths: Sequence[str]) -> None:
     """Refuse where a filter, a command of the repository's own configuration, would run on one of `paths`."""
-    listed = _git(root, "config", "--list", "-z", "--show-scope").out.split("\0")
-    foreign: dict[str, str] = {}
-    for scope, entry in zip(listed[::2], listed[1::2], strict=False):
-        key, _, value = entry.partition("\n")
+    listed = run_git(root, "config", "--list", "-z", "--show-scope").out.split("\0")
+    entries = zip(listed[::2], listed[1::2], strict=False)
+    own = [entry.partition("\n")[::2] for scope, entry in entries if scope in ("local", "worktree")]
+    # An extension of git-lfs is a command, too, also where its filter is the user's own.
+    extension = next((key for key, _ in own if key.startswith("lfs.extension.") and key.endswith(".clean")), "")
+    foreign = {"lfs": extension} if extension else {}
+    known = frozenset() if extension else KNOWN_FILTERS
+    for key, value in own:
         section, _, rest = key.partition(".")
         name, _, part = rest.rpartition(".")
-        is_command = section == "filter" and part in ("clean", "process")
-        if scope in ("local", "worktree") and is_command and value not in _KNOWN_FILTERS:
+        if section == "filter" and part in ("clean", "process") and value not in known:
             foreign[name] = key
     if not foreign or not paths:
         return
-    told = _must(root, "check-attr", "-z", "--stdin", "filter", given=_listed(paths)).split("\0")
+    told = git_or_fail(root, "check-attr", "-z", "--stdin", "filter", given=with_nuls(paths)).split("\0")
     for path, name in zip(told[::3], told[2::3], strict=False):
         if name in foreign:
             hint = f"if you trust it, set {foreign[name]} with git config --global instead"
             message = f"git would run a command that this vault's own configuration names, filter {name!r}, on {path}"
             raise PrmvaultError(f"{message}; nothing was committed", hint=hint)
-
-
-def _identity(root: str) -> list[str]:
-    """Return options for a name in commits, only where git has none: a record must not fail for want of it."""
-    if all(_git(root, "var", name).code == 0 for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")):
-        return []
-    missing = [key for key in _IDENTITY if _git(root, "config", key).code != 0]
-    return [part for key in missing for part in ("-c", f"{key}={_IDENTITY[key]}")]
-
-
-def _cleaned(message: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in message).split())
-
-
-def _listed(paths: Iterable[str]) -> str:
-    return "".join(f"{path}\0" for path in paths)
-
-
-def _must(root: str, *arguments: str, given: str = "", index: str = "") -> str:
-    """Run git; return its standard output. Raises PrmvaultError where it fails."""
-    done = _git(root, *arguments, given=given, index=index)
-    if done.code != 0:
-        raise _failed(next(part for part in arguments if part != "-c" and "=" not in part), done)
-    return done.out
-
-
-def _failed(command: str, done: _Done) -> PrmvaultError:
-    lines = done.err.strip().splitlines() or [f"it ended with {done.code}"]
-    code = EXIT_BUSY if ".lock" in done.err else EXIT_NOTHING_FOUND
-    return PrmvaultError(f"git {command} failed: {lines[0]}", exit_code=code, hint="git status may tell more")
-
-
-def _git(root: str, *arguments: str, given: str = "", index: str = "") -> _Done:
-    """Run git in the vault, with nothing that a prepared repository could use."""
-    environment = {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _PLACES}}
-    environment |= _ENVIRONMENT
-    if index:
-        environment["GIT_INDEX_FILE"] = index
-    done = subprocess.run(  # noqa: S603 - git with our own arguments
-        ["git", *_SAFE, *arguments],  # noqa: S607 - the user's git
-        cwd=root,
-        env=environment,
-        input=given.encode("utf-8", "surrogateescape"),
-        capture_output=True,
-        check=False,
-        # Interrupted or killed with us, git would leave its locks behind: what it has begun it finishes.
-        start_new_session=True,
-    )
-    out = done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
-    return _Done(done.returncode, out, done.stderr.decode("utf-8", "replace"))

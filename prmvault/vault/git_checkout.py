@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.vault.files import inside
-from prmvault.vault.git import _cleaned, _git, _listed, _must
+from prmvault.vault.git import git_or_fail, on_one_line, run_git, with_nuls
 from prmvault.vault.git_sync import Repository, passing_index, wait_for_index
 
 _FROM = "refs/worktree/prmvault-from"
@@ -53,13 +53,13 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
     saved meanwhile, or git doesn't know it. What is in the folder `expendable` is generated, and never in the way.
     """
     old = repository.head
-    if _must(repository.root, "rev-parse", "HEAD") != old:
+    if git_or_fail(repository.root, "rev-parse", "HEAD") != old:
         hint = "sync again"
         raise PrmvaultError(
             "another git has made a commit meanwhile; nothing was merged", exit_code=EXIT_BUSY, hint=hint
         )
     changes = _changes(repository, old, new)
-    _must(repository.top, "read-tree", "--dry-run", "-i", "-m", old, new)
+    git_or_fail(repository.top, "read-tree", "--dry-run", "-i", "-m", old, new)
     states = _states(repository, changes)
     expendable = f"{repository.prefix}{expendable}/" if expendable else ""
     todo: list[_Change] = []
@@ -74,8 +74,8 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
             in_the_way.append(change.path)
     if in_the_way:
         return tuple(in_the_way)
-    _must(repository.root, "update-ref", _FROM, old)
-    _must(repository.root, "update-ref", _TO, new)
+    git_or_fail(repository.root, "update-ref", _FROM, old)
+    git_or_fail(repository.root, "update-ref", _TO, new)
     late = _put(repository, new, todo, states)
     if late:
         _go_back(repository, changes, old)
@@ -88,7 +88,7 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
 def is_unfinished(repository: Repository) -> bool:
     """Tell whether a process was killed while it brought the files to another commit."""
     if os.path.isdir(os.path.join(repository.folder, "reftable")):
-        return bool(_git(repository.root, "for-each-ref", "--count=1", _FROM, _TO).out)
+        return bool(run_git(repository.root, "for-each-ref", "--count=1", _FROM, _TO).out)
     # Such refs are files: asking git for them would take longer than all else that is to be looked at.
     return any(os.path.exists(os.path.join(repository.folder, ref)) for ref in (_FROM, _TO))
 
@@ -100,7 +100,7 @@ def changed_paths(repository: Repository, old: str, new: str) -> list[str]:
 
 def finish(repository: Repository, message: str) -> bool:
     """Go on where a process was killed that brought the files to another commit; tell whether there was such a one."""
-    old, new = (_git(repository.root, "rev-parse", "--verify", "--quiet", ref).out for ref in (_FROM, _TO))
+    old, new = (run_git(repository.root, "rev-parse", "--verify", "--quiet", ref).out for ref in (_FROM, _TO))
     if not old and not new:
         return False
     if old and new and repository.head == old:
@@ -121,16 +121,16 @@ def finish(repository: Repository, message: str) -> bool:
 def _arrive(repository: Repository, new: str, message: str) -> None:
     """Bring the index, then the branch, to where the files are."""
     wait_for_index(repository)
-    _must(repository.top, "read-tree", "-i", "-m", repository.head, new)
-    _must(repository.root, "update-ref", "-m", _cleaned(message), "HEAD", new, repository.head)
+    git_or_fail(repository.top, "read-tree", "-i", "-m", repository.head, new)
+    git_or_fail(repository.root, "update-ref", "-m", on_one_line(message), "HEAD", new, repository.head)
     _forget(repository)
-    _git(repository.top, "update-index", "-q", "--refresh")
+    run_git(repository.top, "update-index", "-q", "--refresh")
 
 
 def _forget(repository: Repository) -> None:
     # First the one without which the other means nothing.
     for ref in (_TO, _FROM):
-        _git(repository.root, "update-ref", "-d", ref)
+        run_git(repository.root, "update-ref", "-d", ref)
 
 
 def _go_back(repository: Repository, changes: Sequence[_Change], old: str) -> None:
@@ -142,7 +142,7 @@ def _go_back(repository: Repository, changes: Sequence[_Change], old: str) -> No
 
 def _changes(repository: Repository, old: str, new: str) -> list[_Change]:
     """Return the files in which two commits differ, as paths in the work tree; submodules are the user's."""
-    told = _must(repository.top, "diff-tree", "-r", "-z", "--raw", "--no-renames", old, new).split("\0")
+    told = git_or_fail(repository.top, "diff-tree", "-r", "-z", "--raw", "--no-renames", old, new).split("\0")
     found = []
     for line, path in zip(told[::2], told[1::2], strict=False):
         old_mode, new_mode, old_oid, new_oid, _ = line.removeprefix(":").split(" ")
@@ -162,7 +162,7 @@ def _states(repository: Repository, changes: Sequence[_Change]) -> dict[str, _St
         found[path] = _State("", numbers)
         if numbers and stat.S_ISLNK(numbers[0]):
             data = os.readlink(_place(repository, path))
-            oid = _must(repository.top, "hash-object", "--no-filters", "--stdin", given=data)
+            oid = git_or_fail(repository.top, "hash-object", "--no-filters", "--stdin", given=data)
             found[path] = _State(oid, numbers)
         elif numbers and stat.S_ISREG(numbers[0]):
             files.append(path)
@@ -170,8 +170,8 @@ def _states(repository: Repository, changes: Sequence[_Change]) -> dict[str, _St
             found[path] = _State("a folder", numbers)
     plain = [path for path in files if "\n" not in path]
     given = "".join(f"{path}\n" for path in plain)
-    told = _must(repository.top, "hash-object", "--stdin-paths", given=given).split("\n") if plain else []
-    told += [_must(repository.top, "hash-object", "--", path) for path in files if "\n" in path]
+    told = git_or_fail(repository.top, "hash-object", "--stdin-paths", given=given).split("\n") if plain else []
+    told += [git_or_fail(repository.top, "hash-object", "--", path) for path in files if "\n" in path]
     for path, oid in zip([*plain, *(path for path in files if "\n" in path)], told, strict=True):
         found[path] = _State(oid, found[path].numbers)
     return found
@@ -205,9 +205,9 @@ def _staged(repository: Repository, tree: str, paths: Iterable[str]) -> Iterator
 
     with tempfile.TemporaryDirectory(prefix="prmvault-", dir=repository.folder) as folder:
         with passing_index(repository, tree) as index:
-            given = _listed(paths)
+            given = with_nuls(paths)
             if given:
-                _must(
+                git_or_fail(
                     repository.top, "checkout-index", "-z", "--stdin", f"--prefix={folder}/", given=given, index=index
                 )
         yield folder
@@ -224,8 +224,13 @@ def _replace(source: str, target: str) -> None:
         beside = os.path.join(os.path.dirname(target), f".{os.getpid()}.prmvault.tmp")
         from shutil import copy2
 
-        copy2(source, beside, follow_symlinks=False)
-        os.replace(beside, target)
+        try:
+            copy2(source, beside, follow_symlinks=False)
+            os.replace(beside, target)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.unlink(beside)
+            raise
 
 
 def _remove(repository: Repository, target: str) -> None:

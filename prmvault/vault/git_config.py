@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 
 from prmvault.core.problems import PrmvaultError
-from prmvault.vault.git import _KNOWN_FILTERS, _git
+from prmvault.vault.git import KNOWN_FILTERS, run_git
 
 _COMMANDS = {
     "core": ("sshcommand", "gitproxy", "askpass", "alternaterefscommand", "worktree"),
@@ -20,7 +20,9 @@ _COMMANDS = {
     "merge": ("driver",),
     "filter": ("clean", "smudge", "process"),
     "protocol": ("allow",),
-    "http": ("proxy", "sslverify"),
+    "http": ("proxy", "sslverify", "cookiefile"),
+    "gc": ("recentobjectshook",),
+    "lfs": ("path", "clean", "smudge", "standalonetransferagent"),
     "url": ("insteadof", "pushinsteadof"),
 }
 """Keys whose values are commands, or lead git to others or elsewhere: section → the last part of the key."""
@@ -66,7 +68,7 @@ class Config(NamedTuple):
 
 def read_config(root: str) -> Config:
     """Return the configuration that counts for the repository of the vault at `root`."""
-    told = _git(root, "config", "--list", "-z", "--show-scope").out.split("\0")
+    told = run_git(root, "config", "--list", "-z", "--show-scope").out.split("\0")
     pairs = zip(told[::2], told[1::2], strict=False)
     return Config(tuple(Entry(scope, *_parted(text)) for scope, text in pairs))
 
@@ -95,7 +97,7 @@ def _is_command(entry: Entry) -> bool:
     part = rest.rpartition(".")[2]
     if not entry.value or part not in _COMMANDS.get(section, ()):
         return False
-    return entry.key not in _OURS and not (section == "filter" and entry.value in _KNOWN_FILTERS)
+    return entry.key not in _OURS and not (section == "filter" and entry.value in KNOWN_FILTERS)
 
 
 def _is_near(root: str, address: str) -> bool:

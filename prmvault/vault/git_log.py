@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from prmvault.vault.files import MAX_NOTE_BYTES
-from prmvault.vault.git import _ENVIRONMENT, _PLACES, _SAFE, MADE_BY, _git, _must
+from prmvault.vault.git import MADE_BY, SAFE_OPTIONS, git_or_fail, local_environment, run_git
 
 _FORMAT = "--format=%H%n%P%n%ct%n%aI%n%an%n%B"
 _LOG = (
@@ -60,7 +60,7 @@ class Stored(NamedTuple):
 
 def has_commits(root: str) -> bool:
     """Tell whether there is a commit yet."""
-    return _git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").code == 0
+    return run_git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").code == 0
 
 
 def commits_of(
@@ -94,26 +94,26 @@ def commits_of(
 def last_deleted(root: str, paths: Sequence[str]) -> str:
     """Return which of these files a commit deleted last, or nothing."""
     told = ("--diff-filter=D", "--name-only", "--no-renames", "--relative", "--max-count=1", "--format=")
-    out = _must(root, "--literal-pathspecs", *_LOG[:-1], *told, "HEAD", "--", *paths)
+    out = git_or_fail(root, "--literal-pathspecs", *_LOG[:-1], *told, "HEAD", "--", *paths)
     return next((path for path in out.split("\0") if path in paths), "")
 
 
 def commit_until(root: str, moment: int) -> Commit | None:
     """Return the last commit up to `moment` (seconds since 1970) on the way that HEAD came, or None."""
-    found = _commits(_must(root, *_LOG, "--first-parent", "--max-count=1", f"--before={moment}", "HEAD", "--"))
+    found = _commits(git_or_fail(root, *_LOG, "--first-parent", "--max-count=1", f"--before={moment}", "HEAD", "--"))
     return found[0] if found else None
 
 
 def first_commit(root: str) -> Commit:
     """Return the first commit on the way that HEAD came; raises PrmvaultError where there is none."""
-    name = _must(root, "rev-list", "--first-parent", "--max-parents=0", "HEAD", "--").splitlines()[-1]
-    return _commits(_must(root, *_LOG, "--max-count=1", name, "--"))[0]
+    name = git_or_fail(root, "rev-list", "--first-parent", "--max-parents=0", "HEAD", "--").splitlines()[-1]
+    return _commits(git_or_fail(root, *_LOG, "--max-count=1", name, "--"))[0]
 
 
 def last_made(root: str) -> Commit | None:
     """Return the newest commit that a command made (`MADE_BY`), or None."""
     out = (
-        _must(root, *_LOG, "--fixed-strings", f"--grep={MADE_BY}", "--no-merges", "HEAD", "--")
+        git_or_fail(root, *_LOG, "--fixed-strings", f"--grep={MADE_BY}", "--no-merges", "HEAD", "--")
         if has_commits(root)
         else ""
     )
@@ -128,13 +128,13 @@ def changes_between(root: str, before: str, after: str) -> list[FileChange]:
 
     An empty `before` is the state before the first commit.
     """
-    before = before or _must(root, "mktree")
-    return _file_changes(_must(root, "diff-tree", "-r", "-z", "--raw", *_PLAIN, before, after, "--"))
+    before = before or git_or_fail(root, "mktree")
+    return _file_changes(git_or_fail(root, "diff-tree", "-r", "-z", "--raw", *_PLAIN, before, after, "--"))
 
 
 def changes_on_disk(root: str, commit: str) -> list[FileChange]:
     """Return the tracked files that are, or may be, other on disk than in a commit; nothing is read to make sure."""
-    return _file_changes(_must(root, "diff-index", "-z", "--raw", *_PLAIN, commit, "--"))
+    return _file_changes(git_or_fail(root, "diff-index", "-z", "--raw", *_PLAIN, commit, "--"))
 
 
 def staged(root: str, paths: Sequence[str]) -> dict[str, str]:
@@ -142,7 +142,7 @@ def staged(root: str, paths: Sequence[str]) -> dict[str, str]:
     if not paths:
         return {}
     found: dict[str, str] = {}
-    for entry in _must(root, "--literal-pathspecs", "ls-files", "-z", "--stage", "--", *paths).split("\0"):
+    for entry in git_or_fail(root, "--literal-pathspecs", "ls-files", "-z", "--stage", "--", *paths).split("\0"):
         told, _, path = entry.partition("\t")
         if path:
             found[path] = told.split(" ")[1] if told.endswith(" 0") else ""
@@ -152,7 +152,7 @@ def staged(root: str, paths: Sequence[str]) -> dict[str, str]:
 def files_at(root: str, commit: str) -> dict[str, Stored]:
     """Return path → blob of all regular files of the vault in a commit; links and submodules are left out."""
     found: dict[str, Stored] = {}
-    for entry in _must(root, "ls-tree", "-r", "-z", "-l", commit).split("\0"):
+    for entry in git_or_fail(root, "ls-tree", "-r", "-z", "-l", commit).split("\0"):
         told, _, path = entry.partition("\t")
         if path:
             mode, kind, blob, size = told.split()
@@ -174,10 +174,10 @@ def contents(root: str, names: Iterable[str]) -> list[bytes | None]:
     askable = [name for name in dict.fromkeys(wanted) if "\n" not in name]
     for first in range(0, len(askable), _STEP):
         step = askable[first : first + _STEP]
-        told = _must(root, "cat-file", "--batch-check=%(objecttype) %(objectsize)", given=_lines(step)).split("\n")
-        chosen = [name for name, line in zip(step, told, strict=True) if _is_readable(line)]
+        told = git_or_fail(root, "cat-file", "--batch-check=%(objecttype) %(objectsize)", given=_lines(step))
+        chosen = [name for name, line in zip(step, told.split("\n"), strict=True) if _is_readable(line)]
         if chosen:
-            out = _must(root, "cat-file", "--batch", given=_lines(chosen)).encode("utf-8", "surrogateescape")
+            out = git_or_fail(root, "cat-file", "--batch", given=_lines(chosen)).encode("utf-8", "surrogateescape")
             found.update(zip(chosen, _cut(out), strict=True))
     return [found.get(name) for name in wanted]
 
@@ -188,11 +188,10 @@ _PLAIN = ("--no-renames", "--no-abbrev", "--relative", "--no-ext-diff", "--ignor
 @contextlib.contextmanager
 def _piped(root: str, *arguments: str) -> Iterator[Iterator[str]]:
     """Run git and give what it prints between one NUL and the next as it comes; it is ended with the block."""
-    kept = {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _PLACES}}
     with subprocess.Popen(  # noqa: S603 - git with our own arguments
-        ["git", *_SAFE, *arguments],  # noqa: S607 - the user's git
+        ["git", *SAFE_OPTIONS, *arguments],  # noqa: S607 - the user's git
         cwd=root,
-        env=kept | _ENVIRONMENT,
+        env=local_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

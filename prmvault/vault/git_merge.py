@@ -15,7 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 from prmvault.core.problems import PrmvaultError
-from prmvault.vault.git import _failed, _git, _listed, _must
+from prmvault.vault.git import git_failure, git_or_fail, run_git, with_nuls
 from prmvault.vault.git_config import Config
 from prmvault.vault.git_sync import Repository, commit_tree, passing_index
 from prmvault.vault.merge_files import Versions, is_note, journal_folder, merge_file, merge_text
@@ -79,7 +79,7 @@ class _Settled(NamedTuple):
 
 def is_ancestor(repository: Repository, old: str, new: str) -> bool:
     """Tell whether the commit `new` has `old` behind it."""
-    return _git(repository.root, "merge-base", "--is-ancestor", old, new).code == 0
+    return run_git(repository.root, "merge-base", "--is-ancestor", old, new).code == 0
 
 
 def merge_commits(repository: Repository, config: Config, theirs: str, message: str, digests: str) -> Merge:
@@ -112,7 +112,7 @@ def merge_commits(repository: Repository, config: Config, theirs: str, message: 
 
 
 def _bases(repository: Repository, theirs: str) -> list[str]:
-    done = _git(repository.root, "merge-base", "--all", repository.head, theirs)
+    done = run_git(repository.root, "merge-base", "--all", repository.head, theirs)
     bases = done.out.split()
     if not bases:
         hint = f"if they belong together: git merge --allow-unrelated-histories {theirs[:12]}, then sync again"
@@ -125,13 +125,13 @@ def _bases(repository: Repository, theirs: str) -> list[str]:
 def _merged(repository: Repository, theirs: str, driver: str) -> _Found:
     """Let git merge the two commits in memory, with one command as the driver of notes and days."""
     drivers = ("-c", f"merge.prmvault.driver={driver}", "-c", f"merge.union.driver={driver}")
-    done = _git(
+    done = run_git(
         repository.top, *_OPTIONS, *drivers, "merge-tree", "--write-tree", "-z", "--messages", repository.head, theirs
     )
     if done.code not in (0, 1):
         if "usage:" in done.err:
             raise PrmvaultError("this git is too old to sync with", hint="install git 2.38 or newer")
-        raise _failed("merge-tree", done)
+        raise git_failure("merge-tree", done)
     parts = iter(done.out.split("\0"))
     tree = next(parts)
     conflicted: dict[str, dict[int, _Blob]] = {}
@@ -272,7 +272,7 @@ def _copy_name(path: str, day: str, oid: str) -> str:
 def _day(repository: Repository, theirs: str) -> str:
     """Return the day of the later of both commits: the same for each machine that merges them."""
     shown = [
-        _must(repository.root, "log", "-1", "--no-show-signature", "--format=%ct", commit)
+        git_or_fail(repository.root, "log", "-1", "--no-show-signature", "--format=%ct", commit)
         for commit in (repository.head, theirs)
     ]
     return datetime.fromtimestamp(max(map(int, shown)), UTC).date().isoformat()
@@ -287,8 +287,8 @@ def _tree(repository: Repository, tree: str, settled: _Settled) -> str:
         f"{blob.mode} {blob.oid}\t{path}" if blob else f"0 {'0' * len(tree)}\t{path}" for path, blob in entries.items()
     ]
     with passing_index(repository, tree) as index:
-        _must(repository.top, "update-index", "-z", "--index-info", given=_listed(lines), index=index)
-        return _must(repository.top, "write-tree", index=index)
+        git_or_fail(repository.top, "update-index", "-z", "--index-info", given=with_nuls(lines), index=index)
+        return git_or_fail(repository.top, "write-tree", index=index)
 
 
 def _written(repository: Repository, texts: Mapping[str, tuple[str, bytes]]) -> dict[str, _Blob]:
@@ -303,8 +303,8 @@ def _written(repository: Repository, texts: Mapping[str, tuple[str, bytes]]) -> 
             with open(name, "wb") as file:
                 file.write(data)
         given = "".join(f"{name}\n" for name in names)
-        oids = _must(repository.root, "hash-object", "-w", "--no-filters", "--stdin-paths", given=given).split("\n")
-    return {path: _Blob(mode, oid) for (path, (mode, _)), oid in zip(texts.items(), oids, strict=True)}
+        told = git_or_fail(repository.root, "hash-object", "-w", "--no-filters", "--stdin-paths", given=given)
+    return {path: _Blob(mode, oid) for (path, (mode, _)), oid in zip(texts.items(), told.split("\n"), strict=True)}
 
 
 def read_blobs(repository: Repository, oids: Iterable[str]) -> dict[str, bytes]:
@@ -312,7 +312,7 @@ def read_blobs(repository: Repository, oids: Iterable[str]) -> dict[str, bytes]:
     wanted = sorted(set(oids))
     if not wanted:
         return {}
-    told = _must(repository.root, "cat-file", "--batch", given="".join(f"{oid}\n" for oid in wanted))
+    told = git_or_fail(repository.root, "cat-file", "--batch", given="".join(f"{oid}\n" for oid in wanted))
     data = told.encode("utf-8", "surrogateescape")
     found: dict[str, bytes] = {}
     at = 0
@@ -330,7 +330,7 @@ def texts_at(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
     """Return the texts that files (paths in the vault) have in the last commit; what is not there is left out."""
     if not repository.head or not paths:
         return {}
-    told = _must(
+    told = git_or_fail(
         repository.root,
         "ls-tree",
         "-r",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from prmvault.core.problems import PrmvaultError
 from prmvault.vault.files import SETTINGS_FILE, create_file, read_file, swap_file
-from prmvault.vault.git import _git, _must
+from prmvault.vault.git import git_or_fail, run_git
 from prmvault.vault.git_config import Config
 from prmvault.vault.merge_files import MARKED
 
@@ -76,11 +76,11 @@ def set_up_clone(root: str, config: Config) -> list[str]:
     """Write what is missing in this clone's configuration; return what was done, for people."""
     missing = missing_drivers(config)
     for key in missing:
-        _must(root, "config", "--local", key, DRIVERS[key])
+        git_or_fail(root, "config", "--local", key, DRIVERS[key])
     done = ["merge drivers"] if missing else []
     if not config.value("core.symlinks") and not _has_links(root):
         # A link that a pull brings becomes a small text file, and leads nowhere.
-        _must(root, "config", "--local", "core.symlinks", "false")
+        git_or_fail(root, "config", "--local", "core.symlinks", "false")
         done.append("core.symlinks=false")
     return done
 
@@ -93,7 +93,7 @@ def add_attributes(root: str, lines: Sequence[str]) -> list[str]:
 def ignore_digests(root: str, folder: str) -> list[str]:
     """Let git ignore the digests, which each machine makes for itself; return what was done, for people."""
     asked = os.path.join(".", folder, "2026-W01.md")
-    if not folder or _git(root, "check-ignore", "--quiet", "--no-index", "--", asked).code == 0:
+    if not folder or run_git(root, "check-ignore", "--quiet", "--no-index", "--", asked).code == 0:
         return []
     return _add(root, IGNORED, ["# The digest is made from the notes, on each machine.", f"/{folder}/"])
 
@@ -116,7 +116,7 @@ def _add(root: str, name: str, lines: Sequence[str]) -> list[str]:
 
 def _has_links(root: str) -> bool:
     """Tell whether the vault has symbolic links in git, or in its own folder: then the user wants them."""
-    return any(line.startswith("120000 ") for line in _git(root, "ls-files", "-s", "-z").out.split("\0")) or any(
+    return any(line.startswith("120000 ") for line in run_git(root, "ls-files", "-s", "-z").out.split("\0")) or any(
         entry.is_symlink() for entry in os.scandir(root)
     )
 

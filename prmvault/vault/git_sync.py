@@ -15,18 +15,18 @@ from typing import NamedTuple
 
 from prmvault.core.problems import EXIT_BUSY, EXIT_USAGE, PrmvaultError
 from prmvault.vault.git import (
-    _PLACES,
-    _SAFE,
-    _UNFINISHED,
-    _cleaned,
-    _Done,
-    _git,
-    _identity,
-    _must,
-    _split,
-    _update_index,
+    SAFE_OPTIONS,
+    UNFINISHED,
+    Done,
+    git_or_fail,
+    identity_options,
     is_repository,
+    on_one_line,
+    own_environment,
     refuse_unfinished,
+    run_git,
+    there_and_gone,
+    update_index,
 )
 from prmvault.vault.git_config import Config
 
@@ -92,12 +92,12 @@ class GoneError(PrmvaultError):
 def look_at(root: str) -> Repository:
     """Return the repository of the vault; raises PrmvaultError where it has none, or no branch is checked out."""
     asked = ("--show-toplevel", "--absolute-git-dir", "--show-prefix")
-    told = _git(root, "rev-parse", *asked, "HEAD", "--symbolic-full-name", "HEAD")
+    told = run_git(root, "rev-parse", *asked, "HEAD", "--symbolic-full-name", "HEAD")
     lines = told.out.split("\n")
     if told.code != 0:
         # No repository; or a branch without a commit, and then the rest is asked again.
-        told = _git(root, "rev-parse", *asked)
-        lines = [*told.out.split("\n"), "", _git(root, "symbolic-ref", "--quiet", "HEAD").out]
+        told = run_git(root, "rev-parse", *asked)
+        lines = [*told.out.split("\n"), "", run_git(root, "symbolic-ref", "--quiet", "HEAD").out]
     if told.code != 0 or (lines[2] and not is_repository(root)):
         hint = "git init makes it one; or prmvault init, for a new vault"
         raise PrmvaultError("the vault is not kept in git", hint=hint)
@@ -124,10 +124,10 @@ def changes_of(repository: Repository) -> Changes:
 
     Raises PrmvaultError where somebody is in the middle of a merge or the like.
     """
-    if any(os.path.exists(os.path.join(repository.folder, name)) for name in _UNFINISHED):
+    if any(os.path.exists(os.path.join(repository.folder, name)) for name in UNFINISHED):
         refuse_unfinished(repository.root)
     options = ("--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames")
-    told = _must(repository.root, "status", *options, "--", ".")
+    told = git_or_fail(repository.root, "status", *options, "--", ".")
     known: list[str] = []
     unknown: list[str] = []
     for line in told.split("\0") if told else ():
@@ -147,18 +147,18 @@ def commit_files(repository: Repository, config: Config, message: str, paths: Se
     What is staged outside of them stays so. Where git signs the user's commits, it signs this one.
     """
     root = repository.root
-    there, gone = _split(root, paths)
+    there, gone = there_and_gone(root, paths)
     with passing_index(repository, repository.head) as index:
-        _update_index(root, there, gone, index)
-        tree = _must(root, "write-tree", index=index)
-    old = _must(root, "rev-parse", f"{repository.head}^{{tree}}") if repository.head else ""
+        update_index(root, there, gone, index)
+        tree = git_or_fail(root, "write-tree", index=index)
+    old = git_or_fail(root, "rev-parse", f"{repository.head}^{{tree}}") if repository.head else ""
     if tree == old:
-        _update_index(root, there, gone, "")
+        update_index(root, there, gone, "")
         return ""
     new = commit_tree(repository, config, tree, message, [repository.head] if repository.head else [])
     # The index first: if the process is killed in between, the change is staged, and committed the next time.
-    _update_index(root, there, gone, "")
-    _must(root, "update-ref", "-m", f"commit: {_cleaned(message)}", "HEAD", new, repository.head)
+    update_index(root, there, gone, "")
+    git_or_fail(root, "update-ref", "-m", f"commit: {on_one_line(message)}", "HEAD", new, repository.head)
     return new
 
 
@@ -169,7 +169,7 @@ def passing_index(repository: Repository, tree: str) -> Iterator[str]:
 
     with tempfile.TemporaryDirectory(prefix="prmvault-") as folder:
         index = os.path.join(folder, "index")
-        _must(repository.root, "read-tree", tree or "--empty", index=index)
+        git_or_fail(repository.root, "read-tree", tree or "--empty", index=index)
         yield index
 
 
@@ -177,8 +177,8 @@ def commit_tree(repository: Repository, config: Config, tree: str, message: str,
     """Make a commit of a tree; no branch moves."""
     signed = ["-S"] if config.is_true("commit.gpgsign") else []
     before = [part for parent in parents for part in ("-p", parent)]
-    root = repository.root
-    return _must(root, *_identity(root), "commit-tree", *signed, tree, *before, given=_cleaned(message) + "\n")
+    told, root = on_one_line(message) + "\n", repository.root
+    return git_or_fail(root, *identity_options(root), "commit-tree", *signed, tree, *before, given=told)
 
 
 def remote_of(repository: Repository, config: Config) -> Remote | None:
@@ -206,7 +206,7 @@ def fetching(repository: Repository, remote: Remote, *, is_quiet: bool) -> Itera
     """Begin to fetch the branch, beside other work; `fetched` waits for it. It ends with the block at the latest."""
     arguments = (
         *("fetch", "--quiet", "--no-recurse-submodules", "--no-tags", "--no-write-fetch-head", "--refmap="),
-        *(remote.name, f"+refs/heads/{remote.branch}:{remote.ref}"),
+        *("--", remote.name, f"+refs/heads/{remote.branch}:{remote.ref}"),
     )
     process = _begin(repository, arguments, is_quiet=is_quiet)
     try:
@@ -228,12 +228,12 @@ def fetched(repository: Repository, remote: Remote, process: subprocess.Popen[by
         if "couldn't find remote ref" in told:
             raise GoneError(f"{remote.name} has no branch {remote.branch}")
         raise _failed(remote, "fetch", told)
-    return _must(repository.root, "rev-parse", "--verify", f"{remote.ref}^{{commit}}")
+    return git_or_fail(repository.root, "rev-parse", "--verify", f"{remote.ref}^{{commit}}")
 
 
 def branches_at(repository: Repository, remote: Remote, *, is_quiet: bool) -> list[str]:
     """Return the names of the branches that the remote has."""
-    done = _finished(_begin(repository, ("ls-remote", "--heads", remote.name), is_quiet=is_quiet))
+    done = _finished(_begin(repository, ("ls-remote", "--heads", "--", remote.name), is_quiet=is_quiet))
     if done.code != 0:
         raise _failed(remote, "ls-remote", done.err)
     return [line.partition("\trefs/heads/")[2] for line in done.out.split("\n") if line]
@@ -244,12 +244,12 @@ def push(repository: Repository, remote: Remote, *, is_quiet: bool) -> bool:
     upstream = () if remote.is_upstream else ("--set-upstream",)
     arguments = (
         *("push", "--quiet", "--porcelain", "--no-recurse-submodules", "--no-follow-tags", *upstream),
-        *(remote.name, f"refs/heads/{repository.branch}:refs/heads/{remote.branch}"),
+        *("--", remote.name, f"refs/heads/{repository.branch}:refs/heads/{remote.branch}"),
     )
     done = _finished(_begin(repository, arguments, is_quiet=is_quiet))
     if done.code == 0:
         # Where the user's own settings of the remote keep no copy of the branch, this one does.
-        _must(repository.root, "update-ref", remote.ref, f"refs/heads/{repository.branch}")
+        git_or_fail(repository.root, "update-ref", remote.ref, f"refs/heads/{repository.branch}")
         return True
     told = f"{done.out}\n{done.err}"
     if any(word in told for word in _BEATEN):
@@ -263,9 +263,9 @@ def apart(repository: Repository, ours: str, theirs: str) -> tuple[int, int]:
         return 0, 0
     if not theirs or not ours:
         one = ours or theirs
-        count = int(_must(repository.root, "rev-list", "--count", one)) if one else 0
+        count = int(git_or_fail(repository.root, "rev-list", "--count", one)) if one else 0
         return (count, 0) if ours else (0, count)
-    ahead, behind = _must(repository.root, "rev-list", "--left-right", "--count", f"{ours}...{theirs}").split()
+    ahead, behind = git_or_fail(repository.root, "rev-list", "--left-right", "--count", f"{ours}...{theirs}").split()
     return int(ahead), int(behind)
 
 
@@ -274,12 +274,11 @@ def _begin(repository: Repository, arguments: Sequence[str], *, is_quiet: bool) 
 
     With `is_quiet` it has no terminal, so that not even ssh can ask a question that nobody answers.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _PLACES}}
-    environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+    environment = own_environment() | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
     if is_quiet:
         environment.setdefault("SSH_ASKPASS_REQUIRE", "never")
     return subprocess.Popen(  # noqa: S603 - git with our own arguments
-        ["git", *_SAFE, "-c", "protocol.ext.allow=never", "-c", "log.showSignature=false", *arguments],  # noqa: S607 - the user's git
+        ["git", *SAFE_OPTIONS, "-c", "protocol.ext.allow=never", "-c", "log.showSignature=false", *arguments],  # noqa: S607 - the user's git
         cwd=repository.root,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -289,14 +288,14 @@ def _begin(repository: Repository, arguments: Sequence[str], *, is_quiet: bool) 
     )
 
 
-def _finished(process: subprocess.Popen[bytes]) -> _Done:
+def _finished(process: subprocess.Popen[bytes]) -> Done:
     try:
         out, err = process.communicate()
     except BaseException:
         process.terminate()
         process.communicate()
         raise
-    return _Done(
+    return Done(
         process.returncode, out.decode("utf-8", "surrogateescape").removesuffix("\n"), err.decode("utf-8", "replace")
     )
 

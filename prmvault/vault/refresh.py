@@ -226,13 +226,14 @@ def _read(
         return doubtful
     digest = content_hash(content.data)
     if facts.hash_of(path) != digest:
-        rows.append(_rows(path, content.data, digest, reading))
+        rows.append(note_rows(path, content.data, digest, reading))
     if content.stats[1] > before - _DOUBTFUL_NS:
         return (content.stats[0], 0, *content.stats[2:])
     return content.stats
 
 
-def _rows(path: str, data: bytes, digest: bytes, reading: Reading) -> NoteRows:
+def note_rows(path: str, data: bytes, digest: bytes, reading: Reading) -> NoteRows:
+    """Return what the facts hold of a note with this content."""
     from prmvault.core.households import address_keys
     from prmvault.core.note import parse_note
     from prmvault.core.people import contact_keys, note_names, person_row, relation_rows, remembered

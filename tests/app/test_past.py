@@ -14,7 +14,7 @@ from prmvault.app.rename import plan_rename
 from prmvault.app.steps import carry_out
 from prmvault.app.vault import open_vault
 from prmvault.core.problems import PrmvaultError
-from prmvault.vault.refresh import _rows
+from prmvault.vault.refresh import note_rows
 from tests.conftest import SampleVault
 from tests.git_vault import GitVault, alone_with_git
 
@@ -200,9 +200,9 @@ def test_in_a_copied_folder_only_what_differs_is_read(sample: GitVault, monkeypa
 
     def remembered(path: str, *rest: Any) -> Any:
         read.append(path)
-        return _rows(path, *rest)
+        return note_rows(path, *rest)
 
-    monkeypatch.setattr("prmvault.app.past._rows", remembered)
+    monkeypatch.setattr("prmvault.app.past.note_rows", remembered)
     assert card_then(sample, "Ann", "2024-06-01") == expected
     assert read == [TOM]
 

@@ -204,7 +204,7 @@ def before(function):
     return killed
 refresh.STEP = 50
 if where == "notes":
-    refresh._rows = before(refresh._rows)
+    refresh.note_rows = before(refresh.note_rows)
 elif where == "documents":
     from prmvault.app import search
     search.document = before(search.document)

@@ -510,6 +510,18 @@ def test_hooks_of_the_repository_do_not_run(machines: Machines) -> None:
     assert not (first.path / "ran").exists()
 
 
+def test_the_name_of_a_remote_is_no_option_of_git(machines: Machines) -> None:
+    first, _ = machines.pair()
+    first.write("trap", "#!/bin/sh\ntouch ran\n")
+    (first.path / "trap").chmod(0o700)
+    name = "--upload-pack=./trap"
+    first.git("config", f"remote.{name}.url", machines.remote.root)
+    first.git("config", "branch.main.remote", name)
+    first.write(ANNA, NOTE + "More.\n")
+    assert first.sync().pushed == 1
+    assert not (first.path / "ran").exists()
+
+
 def test_history_is_never_rewritten_and_nothing_forced(machines: Machines) -> None:
     first, second = machines.pair()
     commits: set[str] = set()

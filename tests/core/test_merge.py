@@ -72,6 +72,13 @@ FRONTS = [
     ("names:\n  given: A # a\n", "names:\n  given: B # a\n", "names:\n  given: C # a\n  family: D\n", "names:\n  given: C # a\n  family: D\nmerge_conflicts:\n  - {key: names.given, value: B}\n"),
     ("phones: {work: 1}\n", "phones: {work: 1, home: 2}\n", "phones: [work: 1, 3]\n", 'phones:\n  - {work: "1"}\n  - "3"\n  - {home: "2"}\n'),
     ("cadence: 3 weeks\n", "cadence: 4 weeks\n", "cadence: {every: 5 weeks}\n", "cadence: {every: 5 weeks}\nmerge_conflicts:\n  - {key: cadence, value: 4 weeks}\n"),
+    # Comments behind values: what one side wrote stays, above the key if need be, and what one took out is gone.
+    ("a: 1\n", "a: 1 # x\n", "a: 2\n", "# x\na: 2\n"),
+    ("", "a: 1 # x\n", "a: 1 # y\n", "# x\na: 1 # y\n"),
+    ("a: 1 # x\n", "a: 1 # x, or so\n", "a: 2\n", "# x, or so\na: 2\n"),
+    ("a: 1 # x\n", "a: 12 # x\n", "a: 2\n", 'a: 12 # x\nmerge_conflicts:\n  - {key: a, value: "2"}\n'),
+    ("a: |\n  b\n", "a: | # x\n  b # c\n", "a: '#d'\n", 'a: | # x\n  b # c\nmerge_conflicts:\n  - {key: a, value: "#d"}\n'),
+    ("tags: [a]\n", "tags: [a] # x\n", "", "tags: [a] # x\n"),
     # Front matter that nobody could read but that only one side has.
     ("a: 1\n", "a: [\n", "a: 1\n", "a: [\n"),
 ]  # fmt: skip
@@ -87,6 +94,9 @@ DAYS = [
     ("", "- 18:00 call [[A]]\n- walk\n", "- 08:00 run\n- walk\n", "- 08:00 run\n- 18:00 call [[A]]\n- walk\n"),
     ("", "# Day\n\n## Morning\n- a\n\n## Evening\n- b\n", "# Day\n\n## Evening\n- c\n\n## Morning\n- d\n", "# Day\n\n## Evening\n- b\n- c\n\n## Morning\n- a\n- d\n"),
     ("", "- [ ] call\n", "- [x] call ✅ 2026-11-20\n", "- [x] call ✅ 2026-11-20\n"),
+    ("", "\n- 08:00 run\n", "\n- 18:00 call\n", "\n- 08:00 run\n- 18:00 call\n"),
+    ("", "# Day\n\n- 18:00 call\n\n- walk\n", "# Day\n\n- 08:00 run\n", "# Day\n\n- 08:00 run\n- 18:00 call\n\n- walk\n"),
+    ("", "\n- 08:00 run\n", "\nGood day.\n", "\nGood day.\n\n- 08:00 run\n"),
     ("", "Good day.\n", "Bad day.\n", "Bad day.\n\nGood day.\n"),
     # Times, as people write them.
     ("- 8 Uhr Tee\n", "- 8 Uhr Tee\n- 18.30 Uhr Anruf\n", "- 8 Uhr Tee\n- 5 pm Kuchen\n", "- 8 Uhr Tee\n- 5 pm Kuchen\n- 18.30 Uhr Anruf\n"),
@@ -132,6 +142,8 @@ def test_days_are_united_item_by_item(base: str, ours: str, theirs: str, expecte
 FRAMES = [
     ("a\nb\n", "a\r\nb\r\n", "a\nb\nc\n", "a\r\nb\r\nc\r\n"),
     ("a\r\nb\r\n", "a\r\nb!\r\n", "a!\r\nb\r\n", "a!\r\nb!\r\n"),
+    ("a\r\nb\r\n", "a\r\nb\r\nc\n", "a\r\nb!\r\n", "a\r\nb!\r\nc\r\n"),
+    ("- a\r\nb\n", "- a\r\nb\nc\n", "d\n- a\r\nb\n", "d\n- a\r\nb\nc\n"),
     ("", "a\r\n", "b\n", "a\n\nb\n"),
     ("a\n", "\ufeffa\n", "b\na\n", "\ufeffb\na\n"),
     ("\ufeffa\n", "\ufeffa\nc\n", "b\na\n", "b\na\nc\n"),

@@ -331,6 +331,14 @@ def test_a_filter_of_the_vault_itself_is_refused_before_anything_is_touched(
     assert commit(str(root), "another file", ["prmvault.yaml"])
 
 
+def test_an_extension_of_git_lfs_is_a_command_too(root: Path, cache: Path) -> None:
+    (root / ".gitattributes").write_text("*.md filter=lfs\n")
+    git(root, "config", "--global", "filter.lfs.clean", "git-lfs clean -- %f")
+    git(root, "config", "lfs.extension.x.clean", "touch sprung")
+    with pytest.raises(PrmvaultError, match=r"lfs\.extension\.x|filter 'lfs'"):
+        commit(str(root), "x", ["people/Ann.md"])
+
+
 def test_a_filter_of_the_user_is_used(root: Path, cache: Path) -> None:
     (root / ".gitattributes").write_text("*.md filter=upper\n")
     git(root, "config", "--global", "filter.upper.clean", "tr a-z A-Z")

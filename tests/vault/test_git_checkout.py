@@ -223,6 +223,20 @@ def test_a_folder_that_is_a_link_to_elsewhere_is_not_written_through(root: Path,
     assert {path: text for path, text in files(root).items() if path in OLD} == OLD
 
 
+def test_a_file_that_can_not_be_put_leaves_nothing_beside_it(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    (tmp_path / "source.md").write_text("new\n")
+    before = sorted(root.iterdir())
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(PermissionError):
+        git_checkout._replace(str(tmp_path / "source.md"), str(root / "same.md"))
+    assert sorted(root.iterdir()) == before
+
+
 def test_where_the_user_has_moved_on_nothing_is_done(root: Path, kill_at: Callable[[int], Any]) -> None:
     for folder in crashes(root, kill_at):
         if is_unfinished(look_at(str(folder))) and run(folder, "diff", "HEAD", "--name-only"):
