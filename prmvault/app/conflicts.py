@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.app.edit import change_note
-from prmvault.core.edit import remove_value, set_value
+from prmvault.core.edit import append_value, remove_value, set_value
 from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.join import CONFLICTS
+from prmvault.core.merge_values import place_of
 from prmvault.core.problems import PrmvaultError
 from prmvault.core.yaml_text import yaml_flow
 
@@ -71,9 +72,27 @@ def settle(vault: Vault, path: str, label: str, *, take: bool, dry_run: bool = F
         values = parse_front_matter(path, text, split_note(text)).values
         record = _chosen(path, list(_records(values)), label)
         text = remove_value(text, (CONFLICTS, record.number) if isinstance(values[CONFLICTS], list) else (CONFLICTS,))
-        return set_value(text, _steps(values, record.key), record.value) if take else text
+        return _taken(text, _steps(values, record.key), _now(values, record.key), record) if take else text
 
     return change_note(vault, path, change, dry_run=dry_run)
+
+
+def _taken(text: str, steps: tuple[Step, ...], now: Value | None, record: _Record) -> str:
+    """Return the note's text with the kept value: of an entry of a list only the parts that were said differently.
+
+    Nothing else of the list is touched; raises PrmvaultError where it is not clear which entry is meant.
+    """
+    if not isinstance(now, list) or isinstance(record.value, list):
+        return set_value(text, steps, record.value)
+    if not isinstance(record.value, dict):
+        return text if record.value in now else append_value(text, steps, record.value)
+    number = place_of(now, record.value)
+    if number is None:
+        hint = f"write it in an editor, then prmvault conflicts --drop {record.label}"
+        raise PrmvaultError(f"it is not clear which of {record.key} is meant by {yaml_flow(record.value)}", hint=hint)
+    for part, value in record.value.items():
+        text = set_value(text, (*steps, number, part), value)
+    return text
 
 
 def _records(values: dict[str, Value]) -> Iterator[_Record]:

@@ -71,9 +71,17 @@ def resolve(vault: Vault, text: str, today: date, *, of_type: str = "person", to
     raise _nobody_is_me(vault) if is_me else _nobody(wanted, of_type)
 
 
-def resolve_any(vault: Vault, text: str, today: date) -> str:
-    """Return the path of the note that `text` means: a person's, else any other's. Errors are those of `resolve`."""
+def resolve_any(vault: Vault, text: str, today: date, *, to_write: bool = False) -> str:
+    """Return the path of the note that `text` means: a person's, else any other's. Errors are those of `resolve`.
+
+    A note that is to be written has to be named exactly, if it is no person's: a part of a title is many a note's.
+    """
     for of_type, tolerant in (("person", False), ("", False), ("person", True), ("", True)):
+        if to_write and not of_type:
+            paths = link_meanings(vault.facts, linked_name(text))
+            if len(paths) == 1:
+                return paths[0]
+            continue
         try:
             return resolve(vault, text, today, of_type=of_type, tolerant=tolerant)
         except PrmvaultError as error:

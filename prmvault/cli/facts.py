@@ -207,7 +207,7 @@ def set_command(name: str, assignments: tuple[str, ...], dry_run: bool) -> int:
     begin = next((count for count, each in enumerate(assignments) if "=" in each), 0)
     parsed = [parse_assignment(each) for each in assignments[begin:]]
     vault = opened_vault()
-    path = resolve_any(vault, " ".join([name, *assignments[:begin]]), today())
+    path = resolve_any(vault, " ".join([name, *assignments[:begin]]), today(), to_write=True)
     planned = set_fields(vault, path, parsed, today(), dry_run=dry_run)
     return _show_change(planned, dry_run=dry_run)
 

@@ -34,7 +34,7 @@ _WHOLE = ("org",)
 _GIFT_STEPS = ("idea", "planned", "given", "received")
 _LATER = ("done", "settled", "updated")
 _EARLIER = ("created",)
-_NO_RECORD = ("created", "updated")
+_NO_RECORD = ("created", "updated", "done")
 """When a note was made and changed: one of the two is right, and nobody has to settle which."""
 
 # What makes two entries one: the parts that have to be the same; a plain text is an entry with that one part.
@@ -97,6 +97,21 @@ def is_list_key(path: _Path) -> bool:
 def canonical(value: Value | None) -> str:
     """Return a text that is the same for values that are the same, whatever the order of their keys."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def place_of(items: Sequence[Value], record: Mapping[str, Value]) -> int | None:
+    """Return the number of the item that a record of a conflict is about, or None where no single one is."""
+    wanted = _sign(dict(record))
+    found = [number for number, item in enumerate(items) if isinstance(item, dict) and _sign(item) == wanted]
+    if not _sign_keys(dict(record)):
+        # It has no part that names it; then what it shares with an item tells, all but what was said differently.
+        shared = [
+            sum(item.get(key) == part for key, part in record.items()) if isinstance(item, dict) else 0
+            for item in items
+        ]
+        best = max(shared, default=0)
+        found = [number for number, count in enumerate(shared) if best and count == best]
+    return found[0] if len(found) == 1 else None
 
 
 def _items(path: _Path, value: Value | None) -> list[Value] | None:

@@ -66,8 +66,9 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
     in_the_way: list[str] = []
     for change in changes:
         oid = states[change.path].oid
-        if oid == change.new:
+        if oid == change.new and change.old != change.new:
             continue
+        # Where only the mode differs, the file is put there anew, too.
         if oid == change.old or (expendable and change.path.startswith(expendable)):
             todo.append(change)
         else:

@@ -105,3 +105,44 @@ def test_a_dry_run_tells_and_writes_nothing(vault: Vault) -> None:
     planned = settle(vault, PATH, "names.given", take=True, dry_run=True)
     assert planned.after != planned.before == NOTE
     assert read(vault) == NOTE
+
+
+@pytest.mark.parametrize(
+    ("front", "record", "after"),
+    [
+        (
+            "gifts:\n  - {what: bench, status: given}\n  - {what: globe}",
+            "{key: gifts, value: {what: bench, status: planned}}",
+            "gifts:\n  - {what: bench, status: planned}\n  - {what: globe}",
+        ),
+        (
+            "reminders:\n  - {text: tulips, on: 2027-03-01}\n  - {text: call, on: 2026-11-20, repeat: weekly, done: 2026-11-22}",
+            "{key: reminders, value: {text: call, done: 2026-11-21}}",
+            "reminders:\n  - {text: tulips, on: 2027-03-01}\n  - {text: call, on: 2026-11-20, repeat: weekly, done: 2026-11-21}",
+        ),
+        (
+            "debts:\n  - {amount: 20 EUR, by: me, for: tea}\n  - {amount: 5 EUR, by: them}",
+            "{key: debts, value: {amount: 20 EUR, by: me, for: cake}}",
+            "debts:\n  - {amount: 20 EUR, by: me, for: cake}\n  - {amount: 5 EUR, by: them}",
+        ),
+        ("phones: [0170 1]", "{key: phones, value: 0170 2}", "phones: [0170 1, 0170 2]"),
+    ],
+)
+def test_of_a_list_only_the_entry_changes_that_was_said_differently(
+    vault_at: Any, front: str, record: str, after: str
+) -> None:
+    vault_at.write(PATH, f"---\n{front}\nmerge_conflicts:\n  - {record}\n---\n")
+    opened = open_vault(vault_at.root, refuse_to_say)
+    settle(opened, PATH, record.split(",", 1)[0].removeprefix("{key: "), take=True)
+    assert read(opened) == f"---\n{after}\n---\n"
+
+
+def test_where_it_is_not_clear_which_entry_is_meant_nothing_is_changed(vault_at: Any) -> None:
+    text = (
+        "---\ngifts: [{what: a}, {what: b}]\nmerge_conflicts:\n  - {key: gifts, value: {what: c, status: given}}\n---\n"
+    )
+    vault_at.write(PATH, text)
+    opened = open_vault(vault_at.root, refuse_to_say)
+    with pytest.raises(PrmvaultError, match="not clear which of gifts"):
+        settle(opened, PATH, "gifts", take=True)
+    assert read(opened) == text

@@ -638,3 +638,14 @@ def test_a_merge_runs_no_module_of_the_vault(machines: Machines) -> None:
     from prmvault.vault.git_merge import _driver
 
     assert " -P " in _driver()
+
+
+def test_a_mode_that_was_changed_arrives_and_stays(machines: Machines) -> None:
+    first, second = machines.pair()
+    (Path(first.root) / ANNA).chmod(0o755)
+    first.sync()
+    second.sync()
+    assert (Path(second.root) / ANNA).stat().st_mode & 0o100
+    assert second.is_clean()
+    assert second.sync().committed == ""
+    assert first.sync().merged == 0

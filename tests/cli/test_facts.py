@@ -270,3 +270,11 @@ def test_a_key_in_german_is_answered_with_the_one_that_is_meant(prmvault: Prmvau
     told = refused(prmvault("add", "person", "Ann", "--set", "Geburtstag=1987-03-14"), 2)
     assert told.endswith("did you mean birthday?\n")
     assert not (vault.path / "people/Ann.md").exists()
+
+
+def test_only_a_person_is_written_to_by_a_part_of_the_name(prmvault: Prmvault, vault: SampleVault) -> None:
+    before = vault.write("notes/Berta's cake.md", "Sugar.\n").read_bytes()
+    refused = prmvault("-C", vault.root, "set", "Berta", "food=plums")
+    assert (refused.code, refused.out) == (1, "")
+    assert (vault.path / "notes/Berta's cake.md").read_bytes() == before
+    assert prmvault("-C", vault.root, "set", "Berta's cake", "food=plums").code == 0

@@ -39,7 +39,7 @@ FRONTS = [
     ("a: 1\nb: 2\nc: 3\n", "a: 1\n# new\nb: 2\nc: 4\n", "a: 1\nc: 3\n", "a: 1\n# new\nc: 4\n"),
     # One text of two: dates of what is done the later, a gift the further, else the one that says more.
     ("name: A\n", "name: Ann\n", "name: Anna\n", "name: Anna\nmerge_conflicts:\n  - {key: name, value: Ann}\n"),
-    ("done: ''\n", "done: 2026-11-20\n", "done: 2026-02-21T10:00\n", "done: 2026-11-20\nmerge_conflicts:\n  - {key: done, value: 2026-02-21T10:00}\n"),
+    ("done: ''\n", "done: 2026-11-20\n", "done: 2026-02-21T10:00\n", "done: 2026-11-20\n"),
     ("name: A\n", "name:\n", "name: B\n", "name: B\n"),
     ("gifts: [{what: Bike}]\n", "gifts: [{what: Bike, status: given}]\n", "gifts: [{what: Bike, status: planned}]\n", "gifts: [{what: Bike, status: given}]\nmerge_conflicts:\n  - key: gifts\n    value: {what: Bike, status: planned}\n"),
     ("", "created: 2026-01-02\nupdated: 2026-01-02\n", "created: 2026-01-01\nupdated: 2026-01-01\n", "created: 2026-01-01\nupdated: 2026-01-02\n"),
