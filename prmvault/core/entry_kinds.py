@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from prmvault.core.dates import DateError
-from prmvault.core.model import ONCE, Value
+from prmvault.core.model import ONCE, Value, texts_in
 from prmvault.core.money import parse_money
 from prmvault.core.value_kinds import LINKED, Report, checked_date, checked_repeat, numbered_items, shown
 
@@ -127,8 +127,8 @@ def read_conflicts(value: Value, report: Report) -> list[Value]:
     for number, item in numbered_items(value):
         key = item.get("key", "") if isinstance(item, dict) else item
         other = item.get("value", "") if isinstance(item, dict) else ""
-        told = f"has {shown(other)} for {shown(key)}, from a note that was joined with this one"
-        report("merge-conflict", told, "take over what is right, then remove the entry", number)
+        told = f"has {shown(', '.join(texts_in(other)))} for {shown(key)}, from another version of the note"
+        report("merge-conflict", told, "prmvault conflicts settles it", number)
         conflicts.append(item)
     return conflicts
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prmvault.core.problems import PrmvaultError
 from prmvault.vault.git import git_failure, git_or_fail, run_git, with_nuls
@@ -96,6 +96,8 @@ def merge_commits(repository: Repository, config: Config, theirs: str, message: 
         # Where git merges more than the files that stay open (several common ancestors, renames onto each other),
         # the driver has to take part in it.
         found = _merged(repository, theirs, _driver())
+    if len(bases) == 1:
+        found = _with_renames(repository, found, bases[0], theirs)
     _refuse_outside(repository, found)
     settled = _settle(repository, found, theirs, digests)
     tree = _tree(repository, found.tree, settled)
@@ -149,6 +151,56 @@ def _merged(repository: Repository, theirs: str, driver: str) -> _Found:
         remarks.append((next(parts), paths))
         next(parts, "")
     return _Found(tree, conflicted, tuple(remarks))
+
+
+def _with_renames(repository: Repository, found: _Found, base: str, theirs: str) -> _Found:
+    """Return what was found with the renames that git does not see: a note with a new name and much new text.
+
+    git goes by the likeness of the texts alone; a note is known by its uid, too.
+    """
+    removed = {
+        path: stages
+        for path, stages in found.open.items()
+        if 1 in stages and (2 in stages) != (3 in stages) and is_note(path)  # noqa: PLR2004 - git's numbers of the sides
+    }
+    if not removed:
+        return found
+    added = {2: _added_notes(repository, base, repository.head), 3: _added_notes(repository, base, theirs)}
+    everything: list[Mapping[Any, _Blob]] = [*removed.values(), *added.values()]
+    blobs = read_blobs(repository, {blob.oid for stages in everything for blob in stages.values()})
+    changed = dict(found.open)
+    for path, stages in removed.items():
+        side = 3 if 2 in stages else 2  # noqa: PLR2004
+        before = blobs[stages[1].oid]
+        new = [
+            each for each, blob in added[side].items() if each not in found.open and _is_same(before, blobs[blob.oid])
+        ]
+        if len(new) == 1:
+            changed[path] = {1: stages[1]}
+            changed[new[0]] = {**stages, side: added[side].pop(new[0])}
+    return found._replace(open=changed)
+
+
+def _added_notes(repository: Repository, base: str, side: str) -> dict[str, _Blob]:
+    """Return the notes that a side has and the common ancestor has not."""
+    told = git_or_fail(repository.top, "diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", base, side).split(
+        "\0"
+    )
+    found = {}
+    for line, path in zip(told[::2], told[1::2], strict=False):
+        _, mode, _, oid, _ = line.split(" ")
+        if is_note(path) and mode.startswith(_FILE):
+            found[path] = _Blob(mode, oid)
+    return found
+
+
+def _is_same(before: bytes, after: bytes) -> bool:
+    from prmvault.core.changes import is_same_note
+
+    try:
+        return is_same_note(before.decode(), after.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _is_twisted(kind: str, paths: Sequence[str]) -> bool:

@@ -649,3 +649,30 @@ def test_a_mode_that_was_changed_arrives_and_stays(machines: Machines) -> None:
     assert second.is_clean()
     assert second.sync().committed == ""
     assert first.sync().merged == 0
+
+
+@pytest.mark.parametrize("uid", ["uid: urn:uuid:1\n", ""])
+@pytest.mark.parametrize("renames_first", [True, False])
+def test_a_note_that_is_renamed_and_grows_is_one_with_what_the_other_side_wrote(
+    machines: Machines, uid: str, renames_first: bool
+) -> None:
+    first, second = machines.pair()
+    first.write("people/Max Alt.md", f"---\ntype: person\n{uid}phones: 111\n---\nHello Max, whom I met in Ulm.\n")
+    first.sync()
+    second.sync()
+    renamed = first.read("people/Max Alt.md").replace("phones: 111", "phones: 111\nbirthday: 1987-03-14")
+    if uid:
+        renamed += "".join(f"A long line that is new, number {number}.\n" for number in range(20))
+    (Path(first.root) / "people/Max Alt.md").unlink()
+    first.write("people/Max Neu.md", renamed)
+    second.write("people/Max Alt.md", second.read("people/Max Alt.md").replace("111", "222"))
+    order = (first, second) if renames_first else (second, first)
+    for machine in (*order, *order):
+        machine.sync()
+    for machine in order:
+        assert not (Path(machine.root) / "people/Max Alt.md").exists()
+        text = machine.read("people/Max Neu.md")
+        assert "phones: 222" in text
+        assert "birthday: 1987-03-14" in text
+        assert machine.is_clean()
+    assert first.files() == second.files()
