@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.app.sync_files import chosen_files, message_of, set_up_with
@@ -45,6 +45,9 @@ _PATIENCE = 5
 """So often a push that was beaten, or a merge that was overtaken by a save, is tried again."""
 
 _LOCK_TIMEOUT_S = 60
+_MANY_GONE = 20
+_TOO_LARGE_A_PART = 5
+"""So many notes, and more than a fifth of all, are not removed everywhere without a word: a folder may be missing."""
 
 
 class Synced(NamedTuple):
@@ -78,8 +81,9 @@ class Synced(NamedTuple):
 class _Syncing:
     """A sync under way: the repository as it is now, the result so far, and the vault, once it is needed."""
 
-    def __init__(self, root: str, say: Say, *, is_quiet: bool) -> None:
+    def __init__(self, root: str, say: Say, *, is_quiet: bool, removes: bool = False) -> None:
         self.root = root
+        self.removes = removes
         self.say = say
         self.is_quiet = is_quiet
         self.repository = look_at(root)
@@ -121,13 +125,16 @@ class _Syncing:
         self.result = self.result._replace(**values)  # type: ignore[arg-type]
 
 
-def sync(root: str, today: date, say: Say, *, dry_run: bool = False, is_quiet: bool = True) -> Synced:
+def sync(
+    root: str, today: date, say: Say, *, dry_run: bool = False, is_quiet: bool = True, removes: bool = False
+) -> Synced:
     """Commit, fetch, merge and push the vault at `root`; return what was done.
 
-    With `dry_run` it only fetches, and tells what there is to do. With `is_quiet` nothing asks for a passphrase.
+    With `dry_run` it only fetches, and tells what there is to do. With `is_quiet` nothing asks for a passphrase. Where
+    a large part of the notes is gone, it goes on only if that is meant (`removes`).
     Without a way to the remote the result says so (`offline`). Raises PrmvaultError where it can't go on.
     """
-    syncing = _Syncing(root, say, is_quiet=is_quiet)
+    syncing = _Syncing(root, say, is_quiet=is_quiet, removes=removes)
     refuse_foreign(root, syncing.config, syncing.result.remote)
     try:
         with _fetching(syncing) as process:
@@ -199,6 +206,8 @@ def _commit(syncing: _Syncing, *, dry_run: bool) -> None:
         paths, left = chosen_files(syncing.root, changes_of(repository))
         if not paths:
             return
+        if not syncing.removes:
+            _refuse_emptied(vault, paths)
         message = message_of(repository, paths)
         made = commit_files(repository, syncing.config, message, paths)
     if made:
@@ -210,6 +219,18 @@ def _commit(syncing: _Syncing, *, dry_run: bool) -> None:
             left=left,
         )
     syncing.looked()
+
+
+def _refuse_emptied(vault: Vault, paths: Iterable[str]) -> None:
+    """Raise PrmvaultError where a large part of the notes is gone: more likely by a mistake than on purpose."""
+    notes = [path for path in paths if path.endswith(".md")]
+    there = sum(os.path.lexists(os.path.join(vault.root, path)) for path in notes)
+    gone = len(notes) - 2 * there  # What was moved is there under another name.
+    left = sum(vault.facts.counts().values())
+    if gone >= _MANY_GONE and gone * _TOO_LARGE_A_PART > left + gone:
+        message = f"{gone} of {left + gone} notes are gone from the folder; nothing was committed"
+        hint = "prmvault sync --removals takes them away everywhere; git restore . brings them back"
+        raise PrmvaultError(message, hint=hint)
 
 
 def _exchange(syncing: _Syncing, remote: Remote, process: subprocess.Popen[bytes] | None, *, dry_run: bool) -> None:

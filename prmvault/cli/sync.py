@@ -23,8 +23,9 @@ _NAMED = 3
 
 @command("sync")
 @click.option("-n", "--dry-run", is_flag=True, help="Fetch, tell what there is to do, and change nothing.")
+@click.option("--removals", "removes", is_flag=True, help="Go on though a large part of the notes is gone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
-def sync_command(dry_run: bool, as_json: bool) -> int:
+def sync_command(dry_run: bool, removes: bool, as_json: bool) -> int:
     """Commit what was written, fetch and merge what others wrote, and push: the vault is the same everywhere.
 
     Notes are merged key by key, days item by item. What both sides changed has one winner, the other value is kept in
@@ -40,7 +41,8 @@ def sync_command(dry_run: bool, as_json: bool) -> int:
     """
     from prmvault.app.sync import sync
 
-    synced = sync(vault_root(), today(), say, dry_run=dry_run, is_quiet=not sys.stdin.isatty())
+    is_quiet = not sys.stdin.isatty()
+    synced = sync(vault_root(), today(), say, dry_run=dry_run, is_quiet=is_quiet, removes=removes)
     if as_json:
         told = synced._asdict()
         told["copies"] = [copy._asdict() for copy in synced.copies]

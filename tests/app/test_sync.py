@@ -676,3 +676,23 @@ def test_a_note_that_is_renamed_and_grows_is_one_with_what_the_other_side_wrote(
         assert "birthday: 1987-03-14" in text
         assert machine.is_clean()
     assert first.files() == second.files()
+
+
+def test_a_folder_that_is_gone_is_not_taken_away_everywhere(machines: Machines) -> None:
+    first, second = machines.pair()
+    for number in range(30):
+        first.write(f"people/P{number}.md", f"---\ntype: person\nphones: {number}\n---\n")
+    first.sync()
+    second.sync()
+    people = Path(first.root) / "people"
+    people.rename(Path(first.root) / "elsewhere")
+    assert len(first.sync().paths) >= 60, "what is moved is not gone"
+    (Path(first.root) / "elsewhere").rename(people)
+    first.sync()
+    for note in people.iterdir():
+        note.unlink()
+    with pytest.raises(PrmvaultError, match="notes are gone from the folder; nothing was committed") as refused:
+        first.sync()
+    assert "--removals" in refused.value.hint
+    second.sync()
+    assert (Path(second.root) / "people/P7.md").exists()
