@@ -15,6 +15,7 @@ from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.problems import EXIT_BUSY, EXIT_NOTHING_FOUND, PrmvaultError
 from prmvault.vault.files import MAX_NOTE_BYTES, Content, move_file, read_file, remove_file, swap_file
+from prmvault.vault.locks import held
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
@@ -45,23 +46,9 @@ def editing(vault: Vault) -> Iterator[None]:
     It may be taken again within itself. Raises PrmvaultError (busy) where another command holds it too long. Where
     the cache can't be written there is no lock: each write still looks whether the file is as it was read.
     """
-    from filelock import FileLock, Timeout
-
-    lock = None
-    try:
-        os.makedirs(vault.cache, mode=0o700, exist_ok=True)
-        lock = FileLock(os.path.join(vault.cache, "edit.lock"), timeout=_LOCK_TIMEOUT_S, is_singleton=True)
-        lock.acquire()
-    except Timeout:
-        message = "another prmvault is changing notes of this vault"
-        raise PrmvaultError(message, exit_code=EXIT_BUSY, hint="try again in a moment") from None
-    except (OSError, NotImplementedError):
-        lock = None
-    try:
+    busy = "another prmvault is changing notes of this vault"
+    with held(vault.cache, "edit.lock", busy, timeout_s=_LOCK_TIMEOUT_S, again=True):
         yield
-    finally:
-        if lock is not None:
-            lock.release()
 
 
 def plan_change(vault: Vault, path: str, change: Change) -> Planned:

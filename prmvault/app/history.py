@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.core.changes import Change, changes, is_same_note
 from prmvault.core.fences import split_note
-from prmvault.core.file_names import collision_key
+from prmvault.core.file_names import collision_key, stem_of
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.problems import PrmvaultError
 from prmvault.vault.files import decode_note, read_file
@@ -178,7 +178,7 @@ def _origin(root: str, commit: Commit, path: str) -> str:
         return ""
     if len(come) == 1:
         # As `rename` writes it; a short note has few lines by which it could be known.
-        named = [each for each in gone if commit.subject.startswith(f"rename {_stem(each.path)} to ")]
+        named = [each for each in gone if commit.subject.startswith(f"rename {stem_of(each.path)} to ")]
         if len(named) == 1:
             return named[0].path
     now = contents(root, [own.after])[0]
@@ -189,7 +189,9 @@ def _likely_origin(root: str, path: str, now: bytes, gone: Iterable[FileChange],
     """Return which of the files that went is the note `now` at `path`: by its content or its uid, or by most lines."""
     files = [each for each in gone if each.path.endswith(".md") and each.is_regular]
     # The likeliest first; of a folder that was moved as a whole not all files need to be read.
-    files.sort(key=lambda each: (each.before != blob, collision_key(_stem(each.path)) != collision_key(_stem(path))))
+    files.sort(
+        key=lambda each: (each.before != blob, collision_key(stem_of(each.path)) != collision_key(stem_of(path)))
+    )
     files = files[:_MOST_COMPARED]
     after = note_text(now) or ""
     for each, before in zip(files, contents(root, [each.before for each in files]), strict=True):
@@ -216,11 +218,7 @@ def _titles(path: str, data: bytes | None) -> list[str]:
     text = note_text(data) or ""
     values = parse_front_matter(path, text, split_note(text)).values
     told = [value for key in ("name", "title") if isinstance(value := values.get(key), str)]
-    return [" ".join(title.split()) for title in (_stem(path), *told)]
-
-
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(".md")
+    return [" ".join(title.split()) for title in (stem_of(path), *told)]
 
 
 def _entries(vault: Vault, steps: Sequence[_Step]) -> Iterator[Entry]:

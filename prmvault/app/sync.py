@@ -32,6 +32,7 @@ from prmvault.vault.git_sync import (
     remote_of,
     wait_for_index,
 )
+from prmvault.vault.locks import held
 from prmvault.vault.merge_files import journal_folder
 
 if TYPE_CHECKING:
@@ -350,23 +351,8 @@ def _merge_message(syncing: _Syncing) -> str:
 @contextlib.contextmanager
 def _only_one(root: str) -> Iterator[None]:
     """Hold the lock of the one sync of this vault; where the cache can't be written there is none."""
-    from filelock import FileLock, Timeout
-
     from prmvault.vault.places import cache_folder
 
-    lock = None
-    try:
-        cache = cache_folder(root)
-        os.makedirs(cache, mode=0o700, exist_ok=True)
-        lock = FileLock(os.path.join(cache, "sync.lock"), timeout=_LOCK_TIMEOUT_S)
-        lock.acquire()
-    except Timeout:
-        message = "another prmvault is syncing this vault"
-        raise PrmvaultError(message, exit_code=EXIT_BUSY, hint="try again in a moment") from None
-    except (OSError, NotImplementedError):
-        lock = None
-    try:
+    busy = "another prmvault is syncing this vault"
+    with held(cache_folder(root), "sync.lock", busy, timeout_s=_LOCK_TIMEOUT_S):
         yield
-    finally:
-        if lock is not None:
-            lock.release()

@@ -229,13 +229,6 @@ def complete_folders(_context: click.Context, _parameter: click.Parameter, typed
     return [CompletionItem(typed, type="dir")]
 
 
-def complete_files(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[CompletionItem]:
-    """Leave it to the shell to complete the name of a file."""
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(typed, type="file")]
-
-
 def _words(context: click.Context) -> Words:
     """Return what can be completed in the vault that the line is about; nothing where there is none."""
     from prmvault.core.problems import PrmvaultError

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from prmvault.core.cadence import reason_text
 from prmvault.core.dates import week_days, week_name
+from prmvault.core.file_names import stem_of
 from prmvault.core.model import Note
 from prmvault.core.names import fold
 from prmvault.core.problems import Problem
@@ -163,7 +164,7 @@ def _ideas_for(note: Note, told: Sequence[Idea]) -> list[str]:
     given = {fold(gift.get("what", "")) for gift in note.fields.get("gifts", ()) if gift["status"] == "given"}
     ideas = [_gift_text(gift) for gift in note.fields.get("gifts", ()) if gift["status"] in ("idea", "planned")]
     ideas += [f"{wish} (wish)" for wish in note.fields.get("wishes", ())]
-    ideas += [f"{idea.text} ({_stem(idea.path)})" for idea in told if idea.person == note.path]
+    ideas += [f"{idea.text} ({stem_of(idea.path)})" for idea in told if idea.person == note.path]
     return [idea for idea in dict.fromkeys(ideas) if fold(idea) not in given]
 
 
@@ -171,10 +172,6 @@ def _gift_text(gift: Mapping[str, Any]) -> str:
     planned = "planned" if gift["status"] == "planned" else ""
     extra = ", ".join(text for text in (planned, gift.get("amount", "")) if text)
     return f"{gift.get('what', '?')} ({extra})" if extra else str(gift.get("what", "?"))
-
-
-def _stem(path: str) -> str:
-    return path.rsplit("/", 1)[-1].removesuffix(".md")
 
 
 def _most_important(coming: Sequence[Reminder]) -> list[Reminder]:

@@ -26,6 +26,11 @@ def portable_file_name(name: str) -> str:
     return text
 
 
+def stem_of(path: str) -> str:
+    """Return the bare name of a note: `people/Anna Müller.md` → `Anna Müller`."""
+    return path.rsplit("/", 1)[-1].removesuffix(".md")
+
+
 def collision_key(file_name: str) -> str:
     """Return the key on which two file names of one folder collide on macOS or Windows."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", file_name).casefold())

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from prmvault.core.channels import channel_of
 from prmvault.core.dates import DateError, parse_iso_date
 from prmvault.core.fences import split_note
+from prmvault.core.file_names import stem_of
 from prmvault.core.frontmatter import FrontMatter, parse_front_matter
 from prmvault.core.kinds import KINDS
 from prmvault.core.markdown import Body, Item, parse_body, parse_links, parse_tags, plain_text
@@ -60,7 +61,7 @@ def parse_note(path: str, text: str, reading: Reading) -> Note:
         message = f"end {fields.pop('end')} is before the start, {fields['start']}"
         hint = "write the day on which it ends, YYYY-MM-DD"
         problems.append(Problem(path, front.lines.get("end", 1), "bad-date", message, hint))
-    stem = path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(path)
     day = _date_of(path, stem, note_type, fields, front, problems, reading)
     tasks = tuple([_checked_task(task, path, problems) for task in body.tasks])
     contacts = _contacts(body, path, note_type.name, day, problems, reading)
@@ -259,7 +260,7 @@ def _contacts(
 ) -> tuple[Contact, ...]:
     """Return the items of a journal day or of a person's log that tell of people."""
     contacts = []
-    owner = path.rsplit("/", 1)[-1].removesuffix(".md") if note_type == "person" else ""
+    owner = stem_of(path) if note_type == "person" else ""
     for item in body.items:
         if item.box not in ("", "x", "X"):
             continue

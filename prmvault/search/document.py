@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from prmvault.core.fences import split_note
+from prmvault.core.file_names import stem_of
 from prmvault.core.model import texts_in
 from prmvault.core.names import fold, name_key
 from prmvault.core.relations import Relation, relation_of, relation_words
@@ -46,7 +47,7 @@ def document(note: Note, file_text: str, unindexed: AbstractSet[str] = frozenset
     if unindexed:
         note = _without(note, unindexed)
     text = "\n".join([*texts_in(note.fields), split_note(file_text).body]) if note.readable else file_text
-    stem = note.path.rsplit("/", 1)[-1].removesuffix(".md")
+    stem = stem_of(note.path)
     names = dict.fromkeys([note.title, stem, *note.fields.get("aliases", ())])
     fields: dict[str, Any] = {
         "path": note.path,
