@@ -85,6 +85,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     """Give each test a cache folder and a home of its own, and nothing of the user's environment."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("PRMVAULT_CACHE_DIR", str(folder))
+    monkeypatch.setenv("PRMVAULT_STATE_DIR", str(folder / "state"))
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     for name in ("PRMVAULT_DIR", "PRMVAULT_TODAY", "NO_COLOR", "EDITOR", "VISUAL"):

@@ -125,7 +125,7 @@ def test_the_settings_that_init_writes_are_examples_of_what_does_something() -> 
     assert settings.problems == ()
     told = set(re.findall(r"^\w+", text, re.MULTILINE))
     assert told
-    assert not told & {"language", *unused}
+    assert not told & unused
 
 
 def test_the_page_has_every_kind_of_field() -> None:
@@ -250,7 +250,7 @@ def test_the_page_has_every_value_of_the_digest(tmp_path: Path, run_in: Callable
     (root / "people" / "Broken.md").write_text("---\nbirthday: 1990-02-30\n---\n", encoding="utf-8")
     digest = json.loads(run_in(str(root), "--today", "2026-11-21", "digest", "--json").out)
     for name, part in digest.items():
-        lines = part.get("lines") if isinstance(part, dict) else part
+        lines = part.get("lines", part) if isinstance(part, dict) else part
         assert lines, f"the example has nothing for {name}, so its keys are not looked at"
     told = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", section("## The digest")))))
     assert set(keys_in(digest)) <= told

@@ -14,10 +14,14 @@ ALLOWED = {
     "vault": {"core", "vault"},
     "search": {"core", "search"},
     "render": {"core", "render"},
-    "app": {"core", "vault", "search", "render", "app"},
-    "cli": {"core", "vault", "search", "render", "app", "cli"},
+    "interop": {"core", "interop"},
+    "app": {"core", "vault", "search", "render", "interop", "app"},
+    "cli": {"core", "vault", "search", "render", "interop", "app", "cli"},
 }
-HEAVY = {"whoosh", "jinja2", "watchdog", "dateutil", "rich", "snowballstemmer", "pathspec", "platformdirs", "rapidfuzz"}
+HEAVY = {
+    *("whoosh", "jinja2", "watchdog", "dateutil", "icalendar", "rich", "snowballstemmer", "pathspec", "platformdirs"),
+    *("rapidfuzz", "babel"),
+}
 AT_THE_TOP_OF = {
     # Modules that are themselves imported only inside the functions that need them.
     "search/whoosh_read.py": {"whoosh"},

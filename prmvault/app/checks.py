@@ -78,10 +78,10 @@ def impossible_relations(vault: Vault) -> Iterator[Problem]:
     from prmvault.app.world import People
     from prmvault.core import kinship
     from prmvault.core.dates import parse_partial_date
-    from prmvault.core.relations import relation_of, relation_words
+    from prmvault.core.relations import relation_of
 
     people = People(vault)
-    words = relation_words(vault.settings.relations)
+    words = vault.settings.relation_words()
     kinds: dict[str, str] = {}
     keys: dict[Stated, str] = {}
     for key, path, word in vault.facts.all_relations():

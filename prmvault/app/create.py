@@ -10,7 +10,7 @@ from datetime import date
 from unicodedata import normalize
 from uuid import uuid4
 
-from prmvault.app.fields import front_values, with_fields
+from prmvault.app.fields import front_values, with_days_in_english, with_fields
 from prmvault.app.names import link_meanings
 from prmvault.app.values import Assignment, parse_assignment
 from prmvault.app.vault import Vault
@@ -20,11 +20,13 @@ from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 from prmvault.core.schema import Field, NoteType
 from prmvault.render.environment import data_folder, has_template, render_template
+from prmvault.render.language import language_of
 from prmvault.vault.files import SETTINGS_FILE, create_file, find_root, inside
 from prmvault.vault.refresh import reading_of, types_of
 
 _SETTINGS = """\
 # Settings of this vault; every key is optional. All of them are described in prmvault's docs/format.md.
+# language: de                # of what you read: de or en
 # languages: [de, en]         # of your texts, for searching
 # cadence: {family: 2 weeks, friend: 2 months}
 """
@@ -118,7 +120,7 @@ def add_note(vault: Vault, note_type: str, name: str, values: Sequence[str], tod
     path = f"{chosen.folder}/{file_name}.md" if chosen.folder else f"{file_name}.md"
     _refuse_collision(vault.root, path)
     namesakes = link_meanings(vault.facts, name, of_type=note_type)
-    assignments = [parse_assignment(each) for each in values]
+    assignments = with_days_in_english(vault, chosen.fields, [parse_assignment(each) for each in values])
     if any(each.path == ("type",) for each in assignments):
         hint = "prmvault add TYPE NAME tells it"
         raise PrmvaultError("the type of a new note is no key to set", exit_code=EXIT_USAGE, hint=hint)
@@ -144,9 +146,11 @@ def journal_day(vault: Vault, day: date) -> tuple[str, bool]:
         return known, False
     journal = types_of(vault.settings)["journal"]
     path = f"{journal.folder}/{day.strftime(vault.settings.journal_file)}"
-    values = {"date": day.isoformat(), "weekday": day.strftime("%A"), "week": day.strftime("%G-W%V")}
+    language = language_of(vault.settings.language)
+    weekday = day.strftime("%A") if language.is_english else language.day(day, "EEEE")
+    values = {"date": day.isoformat(), "weekday": weekday, "week": day.strftime("%G-W%V")}
     template = _template(vault, journal, "journal.md.j2")
-    text = render_template(vault.root, template, values)
+    text = render_template(vault.root, template, values, language.code)
     try:
         return _create(vault, path, text, template), True
     except PrmvaultError:
@@ -228,11 +232,11 @@ def _filled(
 ) -> str:
     """Return the text of a new note: what the template does not tell itself stands in the place of its `fields`."""
     if not assignments:
-        return render_template(vault.root, template, {**known, "fields": ""})
-    own = front_values(render_template(vault.root, template, {**known, "fields": ""}))
+        return render_template(vault.root, template, {**known, "fields": ""}, vault.settings.language)
+    own = front_values(render_template(vault.root, template, {**known, "fields": ""}, vault.settings.language))
     new = [each for each in assignments if each.path[0] not in own]
     lines = with_fields(_NO_FIELDS, fields, new, today, own=own).removeprefix("---\n").removesuffix("---\n")
-    text = render_template(vault.root, template, {**known, "fields": lines})
+    text = render_template(vault.root, template, {**known, "fields": lines}, vault.settings.language)
     if not parse_front_matter("", text, split_note(text)).readable:
         return text  # The template's mistake is told when the note is read.
     there = front_values(text)

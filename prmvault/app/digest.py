@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from prmvault.app.ideas import told_ideas
-from prmvault.app.links import link_targets
-from prmvault.app.problems import vault_problems
+from prmvault.app.materials import materials_of
 from prmvault.app.vault import Vault
-from prmvault.app.world import People, happenings, world_of
-from prmvault.core.dates import day_in_year, week_name
-from prmvault.core.digest import Materials, make_digest
-from prmvault.core.markdown import one_line_markdown, plain_text
-from prmvault.core.periods import add_period, parse_period
+from prmvault.core.dates import week_name
+from prmvault.core.digest import make_digest
+from prmvault.core.gists import shortened
+from prmvault.core.markdown import one_line_markdown, without_breaks
+from prmvault.core.page_text import without_emphasis
 from prmvault.render.environment import render_template
-from prmvault.vault.files import replace_file
+from prmvault.render.language import language_of
 
 _LONGEST = 300
 """How much of a text the page shows, in characters."""
 
 _PATHS = ("path", "others")
-_NO_LINK = re.compile(r"[\[\]|#^`\x00-\x1f]")
+_WHOLE = ("link", "date", "when", "latest", "kind", "id", "day", "week", "first", "last")
+"""What is not the user's text, or safe already."""
 
 
 def monday_of(day: date) -> date:
@@ -33,37 +29,32 @@ def monday_of(day: date) -> date:
 
 
 def digest_values(vault: Vault, monday: date) -> dict[str, Any]:
-    """Return the digest of the week that begins on `monday` as plain values."""
-    people = People(vault)
-    sunday = monday + timedelta(days=6)
-    until = add_period(sunday, parse_period(vault.settings.digest_horizon))
-    # What was said up to Sunday counts as the last contact; later plans do not.
-    world = world_of(vault, people, monday, (monday, until), contacts_until=sunday)
-    ago = [day_in_year(day.year - 1, day.month, day.day) for day in (monday, sunday)]
-    happened = vault.facts.contacts_between(ago[0].isoformat(), ago[1].isoformat())
-    materials = Materials(
-        world=world,
-        horizon=until - sunday,
-        year_ago=happenings(people, happened),
-        ideas=told_ideas(vault, people.meant),
-        problems=vault_problems(vault),
-        link=_linker(vault),
-    )
-    return make_digest(monday, materials)
+    """Return the digest of the week that begins on `monday` as plain values, its texts in English (`core.messages`)."""
+    return make_digest(monday, materials_of(vault, monday))
 
 
 def digest_text(vault: Vault, monday: date) -> str:
-    """Return the Markdown of the digest, by the vault's template or the shipped one."""
-    text = render_template(vault.root, "digest.md.j2", _for_markdown(digest_values(vault, monday)))
+    """Return the Markdown of the digest in the vault's language, by the vault's template or the shipped one."""
+    code = vault.settings.language
+    values = language_of(code).told(digest_values(vault, monday))
+    text = render_template(vault.root, "digest.md.j2", _for_markdown(values), code)
     lines = [line.rstrip() for line in text.split("\n")]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip("\n") + "\n"
 
 
+def digest_html(vault: Vault, monday: date) -> str:
+    """Return the digest as one HTML page in the vault's language, by the vault's template or the shipped one."""
+    code = vault.settings.language
+    values = language_of(code).told(digest_values(vault, monday))
+    text = render_template(vault.root, "digest.html.j2", _for_html(values), code)
+    return "\n".join(line for line in text.split("\n") if line.strip()) + "\n"
+
+
 def _for_markdown(value: Any, key: str = "") -> Any:
     """Return the digest's values with all texts such that they can't break the page; links are whole already."""
     if isinstance(value, str):
-        if key in ("link", "date", "latest", "kind"):
+        if key in _WHOLE:
             return value
         if len(value) > _LONGEST and key not in _PATHS:
             value = (value[:_LONGEST].rpartition(" ")[0] or value[:_LONGEST]) + " …"
@@ -75,34 +66,26 @@ def _for_markdown(value: Any, key: str = "") -> Any:
     return value
 
 
+def _for_html(value: Any) -> Any:
+    """Return the digest's values with texts that are not too long; the template escapes what HTML would read."""
+    if isinstance(value, str):
+        return without_emphasis(shortened(without_breaks(value), _LONGEST))
+    if isinstance(value, list):
+        return [_for_html(item) for item in value]
+    return {name: _for_html(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
 def digest_path(vault: Vault, monday: date) -> str:
     """Return the digest's path in the vault: `digest/2026-W47.md`."""
     return f"{vault.settings.digest_folder}/{week_name(monday)}.md"
 
 
 def write_digest(vault: Vault, monday: date) -> tuple[str, bool]:
-    """Write the digest of the week where its text differs; return its path and whether it was written."""
-    path, text = digest_path(vault, monday), digest_text(vault, monday)
-    try:
-        with open(os.path.join(vault.root, path), "rb") as file:
-            if file.read() == text.encode():
-                return path, False
-    except FileNotFoundError:
-        pass
-    replace_file(vault.root, path, text.encode())
-    return path, True
+    """Write the digest of the week where its text differs; return its path and whether it was written.
 
+    What somebody wrote on the page stays. What was ticked there is to be carried before (`app.listen`).
+    """
+    from prmvault.app.pages import write_page
 
-def _linker(vault: Vault) -> Callable[[str], str]:
-    """Return a function that writes a link to a note, which shows its title."""
-    target_of = link_targets(vault)
-
-    def link(path: str) -> str:
-        if _NO_LINK.search(path):
-            return f"`{one_line_markdown(path, code=True)}`"
-        target = target_of(path)
-        title = " ".join(_NO_LINK.sub(" ", plain_text(vault.facts.title(path))).split())
-        is_plain = title and one_line_markdown(title) == title  # In a link nothing can be escaped.
-        return f"[[{target}|{title}]]" if is_plain and title != target else f"[[{target}]]"
-
-    return link
+    path = digest_path(vault, monday)
+    return path, write_page(vault, path, digest_text(vault, monday))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from prmvault.app.edit import Change, Planned, change_note
 from prmvault.app.key_words import key_in
 from prmvault.app.values import (
+    DATE_KINDS,
     LABELLED_KINDS,
     Assignment,
     is_list,
@@ -53,11 +54,25 @@ def set_fields(
 ) -> Planned:
     """Set or add to keys of a note's front matter; what would be a problem is refused. Raises PrmvaultError."""
     fields = _fields(vault, path)
+    given = with_days_in_english(vault, fields, assignments)
 
     def change(text: str) -> str:
-        return with_fields(text, fields, assignments, today)
+        return with_fields(text, fields, given, today)
 
     return change_note(vault, path, checked(vault, path, change), dry_run=dry_run)
+
+
+def with_days_in_english(
+    vault: Vault, fields: Mapping[str, Field], assignments: Sequence[Assignment]
+) -> list[Assignment]:
+    """Return what was assigned, with the days in it that were said in the vault's language as English says them."""
+    kinds = {key: field.kind for key, field in fields.items()}
+    return [
+        each._replace(text=vault.day_in_english(each.text))
+        if kinds.get(each.path[0]) in (*DATE_KINDS, "dates") or each.path == ("met", "date")
+        else each
+        for each in assignments
+    ]
 
 
 def with_fields(

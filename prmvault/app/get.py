@@ -16,7 +16,7 @@ from prmvault.app.people import Asked, gender_of
 from prmvault.core.dates import quoted
 from prmvault.core.names import fold
 from prmvault.core.problems import EXIT_NOTHING_FOUND, PrmvaultError
-from prmvault.core.relations import Relation, relation_of, relation_words
+from prmvault.core.relations import Relation, relation_of
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
@@ -68,7 +68,7 @@ class _Reader:
         self.hint = ""
         self._vault = vault
         self._today = today
-        self._words = relation_words(vault.settings.relations)
+        self._words = vault.settings.relation_words()
 
     def note(self, path: str) -> Asked | dict[str, Any]:
         """Return the card of the note at `path`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prmvault.app.names import link_meanings
 from prmvault.core.households import Member, Tie, households, is_grown
 from prmvault.core.people import RANK_ALIAS
-from prmvault.core.relations import relation_of, relation_words
+from prmvault.core.relations import relation_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +34,7 @@ def all_households(
     addresses: dict[str, set[str]] = {}
     for key, path in vault.facts.addresses():
         addresses.setdefault(path, set()).add(key)
-    words = relation_words(vault.settings.relations)
+    words = vault.settings.relation_words()
     stated = ((path, meant(key) or _nameless(key), word) for key, path, word in vault.facts.all_relations())
     ties = list(_ties(stated, words))
     children = {tie.right for tie in ties if tie.kind == "child"}
@@ -53,7 +53,7 @@ def all_households(
 
 def household_of(vault: Vault, path: str, today: date) -> tuple[str, ...]:
     """Return the paths of the person's household today, itself among them; just itself for somebody who lives alone."""
-    words = relation_words(vault.settings.relations)
+    words = vault.settings.relation_words()
     members: dict[str, Member] = {}
     stated: list[tuple[str, str, str]] = []
     asked: set[str] = set()

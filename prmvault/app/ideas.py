@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from prmvault.core.gists import clauses, without_lead
 from prmvault.core.model import IDEA_TAGS
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
-    from prmvault.core.digest import Idea
+    from prmvault.core.gifts import Idea
     from prmvault.vault.fact_rows import Told
 
 _IDEA_TAG = re.compile(rf"(?:^|(?<=\s))#(?:{'|'.join(IDEA_TAGS)})(?![\w/-])")
+_PLACE = "\0"
 _MENTION_TAG = re.compile(r"(?:^|(?<=\s))#mention(?=\s|$)")
 
 
@@ -30,14 +32,28 @@ def ideas_among(path: str, items: Iterable[Told]) -> list[Idea]:
 
 def idea_of(path: str, told: Told) -> Idea:
     """Return the idea that an item tells for the person at `path`."""
-    from prmvault.core.digest import Idea
+    from prmvault.core.gifts import Idea
 
     contact = told.contact
     kind = "wish" if "wish" in contact.tags else "gift"
-    return Idea(path, _idea_text(contact.text), told.path, contact.line, kind, contact.date)
+    text = _idea_text(contact.text)
+    return Idea(path, text, told.path, contact.line, kind, contact.date, _idea_gist(contact.text) or text)
 
 
 def _idea_text(text: str) -> str:
     """Return the lines of an item that hold the tag, without it; the whole where it stands elsewhere."""
     tagged = [line for line in text.split(" – ") if _IDEA_TAG.search(line)]
     return " ".join(_MENTION_TAG.sub("", _IDEA_TAG.sub("", " – ".join(tagged) or text)).split())
+
+
+def _idea_gist(text: str) -> str:
+    """Return the clause of an item that holds the tag: `call Ann: fine; her bags are worn #gift` → `her bags are worn`.
+
+    Where the tag stands by itself, it is what stands before it.
+    """
+    told = clauses(_IDEA_TAG.sub(_PLACE, _MENTION_TAG.sub("", text)))
+    at = next((at for at, clause in enumerate(told) if _PLACE in clause), -1)
+    if at < 0:
+        return ""
+    gist = without_lead(" ".join(told[at].replace(_PLACE, " ").split()))
+    return gist if gist or not at else without_lead(told[at - 1])

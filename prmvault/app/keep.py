@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from prmvault.app.edit import Planned, change_note
@@ -12,6 +13,7 @@ from prmvault.app.fields import appended, checked, entries_of, front_values, wit
 from prmvault.app.ideas import told_ideas
 from prmvault.core.debts import is_settled, net_debts
 from prmvault.core.edit import set_value
+from prmvault.core.messages import Message, message
 from prmvault.core.money import parse_money
 from prmvault.core.names import fold, name_key
 from prmvault.core.problems import EXIT_AMBIGUOUS, EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
@@ -64,8 +66,8 @@ def add_debt(vault: Vault, note: Note, given: str, by: str, reason: str, day: da
     amount, rest = _amount_in(given)
     if amount.startswith("-"):
         other = "them" if by == "me" else "me"
-        message = f"{amount} is less than nothing"
-        raise PrmvaultError(message, exit_code=EXIT_USAGE, hint=f"write {amount[1:]} --by {other}")
+        why = f"{amount} is less than nothing"
+        raise PrmvaultError(why, exit_code=EXIT_USAGE, hint=f"write {amount[1:]} --by {other}")
     reason = reason or rest
     entry: dict[str, Value] = {"amount": amount, "by": by}
     entry |= {"for": reason} if reason else {}
@@ -75,7 +77,8 @@ def add_debt(vault: Vault, note: Note, given: str, by: str, reason: str, day: da
         return appended(text, Field("debts"), "debts", entry, again=True)
 
     planned = change_note(vault, note.path, checked(vault, note.path, change))
-    return planned, _owed(amount, by) + (f" for {reason}" if reason else "")
+    owed = _owed(amount, by)
+    return planned, message("{owed} for {reason}", owed=owed, reason=reason) if reason else owed
 
 
 def settle_debts(vault: Vault, note: Note, given: str, day: date) -> tuple[Planned, str]:
@@ -102,8 +105,9 @@ def settle_debts(vault: Vault, note: Note, given: str, day: date) -> tuple[Plann
 
     planned = change_note(vault, note.path, checked(vault, note.path, change))
     if not left:
-        return planned, f"is even: {', '.join(settled)} settled"
-    return planned, f"settled {', '.join(settled)}; still {' and '.join(_owed(**net) for net in left)}"
+        return planned, message("is even: {amounts} settled", amounts=", ".join(settled))
+    rest = reduce(lambda one, two: message("{one} and {two}", one=one, two=two), (_owed(**net) for net in left))
+    return planned, message("settled {amounts}; still {rest}", amounts=", ".join(settled), rest=rest)
 
 
 def gifts(vault: Vault, path: str, today: date) -> Iterator[dict[str, Any]]:
@@ -165,8 +169,10 @@ def _put(
     return change_note(vault, note.path, checked(vault, note.path, change))
 
 
-def _owed(amount: str, by: str) -> str:
-    return f"owes you {amount}" if by == "them" else f"gets {amount} from you"
+def _owed(amount: str, by: str) -> Message:
+    if by == "them":
+        return message("owes you {amount}", amount=amount)
+    return message("gets {amount} from you", amount=amount)
 
 
 def _chosen(open_debts: Sequence[Mapping[str, Any]], wanted: str) -> Sequence[Mapping[str, Any]]:

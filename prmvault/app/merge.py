@@ -15,7 +15,7 @@ from prmvault.core.join import SELF, Joining, join_notes
 from prmvault.core.names import name_key
 from prmvault.core.people import Name, meant
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
-from prmvault.core.relations import relation_of, relation_words
+from prmvault.core.relations import relation_of
 from prmvault.vault.refresh import types_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def plan_merge(vault: Vault, path: str, other_path: str) -> Plan:
 
 def _joining(vault: Vault, note: Note, other: Note, more_names: list[str]) -> Joining:
     both = (note.path, other.path)
-    words = relation_words(vault.settings.relations)
+    words = vault.settings.relation_words()
     people: dict[str, str] = {}
 
     def person_of(name: str) -> str:

@@ -79,7 +79,10 @@ def past_vault(vault: Vault, day: date, progress: Callable[[str, int], Progress]
     own = [files[name].blob if name in files else "" for name in (SETTINGS_FILE, _IGNORE_FILE)]
     settings, ignored = (data or b"" for data in contents(vault.root, own))
     is_read_so = [settings, ignored] == [_on_disk(vault.root, name) for name in (SETTINGS_FILE, _IGNORE_FILE)]
-    state = vault.state if is_read_so else State("", parse_settings(settings.decode("utf-8", "replace")).to_json())
+    state = vault.state
+    if not is_read_so:
+        own_then = parse_settings(settings.decode("utf-8", "replace"))
+        state = State("", own_then._replace(language_words=vault.settings.language_words).to_json())
     facts = open_private_facts()
     try:
         with tempfile.TemporaryDirectory(prefix="prmvault-") as root:

@@ -15,7 +15,14 @@ from prmvault.core.households import VISIT
 from prmvault.core.model import DEAD
 from prmvault.core.names import name_key
 from prmvault.core.people import RANK_ALIAS, linked_name, organizations
-from prmvault.core.relations import gender_letter, inverse_type, relation_of, relation_words, word_for
+from prmvault.core.relations import (
+    gender_letter,
+    inverse_type,
+    relation_of,
+    told_relation,
+    word_for,
+)
+from prmvault.render.language import language_of
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
@@ -116,22 +123,30 @@ def relations(vault: Vault, note: Note, keys: Iterable[str]) -> list[dict[str, A
     """Return the person's relations: those that the note states, and those that others' notes state of the person.
 
     `word` is as the note has it; where another note states the relation, it is that for the gender, if this is known.
+    It can be told in the vault's language.
     """
     more = vault.settings.relations
-    words = relation_words(more)
+    is_english = language_of(vault.settings.language).is_english  # Which needs no gender for a word that is there.
+    words = vault.settings.relation_words()
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for entry in note.fields.get("related", ()):
         name = linked_name(entry["person"])
         paths = link_meanings(vault.facts, name, of_type="person")
         path = paths[0] if len(paths) == 1 else None
-        kind = relation_of(entry["type"], words).type
+        kind, gender = relation_of(entry["type"], words)
         title = vault.facts.title(path) if path else name
-        found.setdefault((kind, path or name), {"type": kind, "word": entry["type"], "name": title, "path": path})
-    for other, word in _stated_by_others(vault, note, keys):
-        kind = inverse_type(relation_of(word, words).type, more)
+        word = entry["type"]
+        if not is_english and kind not in more:
+            other = vault.facts.note(path) if path and not gender else None
+            word = told_relation(word, kind, gender or (gender_of(vault, other, words) if other else ""))
+        found.setdefault((kind, path or name), {"type": kind, "word": word, "name": title, "path": path})
+    for other, stated in _stated_by_others(vault, note, keys):
+        kind = inverse_type(relation_of(stated, words).type, more)
         if (kind, other.path) not in found:
-            known = word_for(kind, gender_of(vault, other, words), more)
-            found[kind, other.path] = {"type": kind, "word": known, "name": other.title, "path": other.path}
+            gender = gender_of(vault, other, words)
+            known = word_for(kind, gender, more)
+            word = known if kind in more else told_relation(known, kind, gender)
+            found[kind, other.path] = {"type": kind, "word": word, "name": other.title, "path": other.path}
     return list(found.values())
 
 

@@ -20,11 +20,14 @@ from prmvault.app.checks import (
 )
 from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings
+from prmvault.app.texts import note_text
 from prmvault.app.vault import Vault
 from prmvault.core.file_names import collision_key
 from prmvault.core.note import is_conflict_copy
 from prmvault.core.people import Name
 from prmvault.core.problems import Problem
+from prmvault.render.language import ENGLISH, catalogue_place, language_of
+from prmvault.vault.files import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from datetime import date
@@ -125,6 +128,28 @@ def unread_files(vault: Vault) -> Iterator[Problem]:
             yield Problem(path, 0, "unreadable", "the file can't be read", "look at its permissions and its name")
 
 
+def unknown_language(vault: Vault) -> Iterator[Problem]:
+    """A language of the settings for which there is no catalogue on this machine: all is told in English.
+
+    The digest does not tell it: its text is the same on every machine.
+    """
+    code = vault.settings.language
+    language = language_of(code)
+    if language.is_english and code.partition("_")[0] != ENGLISH:
+        lines = (note_text(vault.root, SETTINGS_FILE) or "").split("\n")
+        line = next((number for number, text in enumerate(lines, 1) if text.startswith("language:")), 1)
+        message = f"there is no catalogue of the language {code!r} here; what people read is in English"
+        hint = f"language: de or en; or put one to {catalogue_place(code)}"
+        yield Problem(SETTINGS_FILE, line, "bad-setting", message, hint)
+
+
+def digest_edits(vault: Vault) -> Iterator[Problem]:
+    """What was ticked or put off on a page of the digest, and could not be carried to where it belongs."""
+    from prmvault.app.listen import waiting_problems
+
+    yield from waiting_problems(vault)
+
+
 def merged_as_text(vault: Vault) -> Iterator[Problem]:
     """A clone in which git would merge notes as mere text; git itself says nothing about that."""
     from prmvault.vault.git import is_repository
@@ -155,5 +180,7 @@ THOROUGH: tuple[Callable[[Vault], Iterator[Problem]], ...] = (
     impossible_relations,
     tag_slips,
     merged_as_text,
+    digest_edits,
+    unknown_language,
 )
 """What only `check` tells: a link to a note that is yet to be written is common, and a key may be the user's own."""

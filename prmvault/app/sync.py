@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from prmvault.app.sync_files import chosen_files, message_of, set_up_with
+from prmvault.app.listen import is_touched, listen
+from prmvault.app.sync_files import chosen_files, has_digests_to_keep, message_of, set_up_with
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.vault.git import refuse_unfinished
 from prmvault.vault.git_config import Config, read_config, refuse_foreign
-from prmvault.vault.git_setup import ATTRIBUTES, missing_attributes, missing_drivers
+from prmvault.vault.git_setup import ATTRIBUTES, IGNORED, missing_attributes, missing_drivers
 from prmvault.vault.git_sync import (
     GoneError,
     OfflineError,
@@ -33,7 +34,7 @@ from prmvault.vault.git_sync import (
     wait_for_index,
 )
 from prmvault.vault.locks import held
-from prmvault.vault.merge_files import journal_folder
+from prmvault.vault.merge_files import is_page, journal_folder
 
 if TYPE_CHECKING:
     import subprocess
@@ -140,6 +141,8 @@ def sync(
     try:
         with _fetching(syncing) as process:
             _prepare(syncing, dry_run=dry_run)
+            if not dry_run and is_touched(root):
+                _hear(syncing, today)
             _commit(syncing, dry_run=dry_run)
             if syncing.remote is not None:
                 _exchange(syncing, syncing.remote, process, dry_run=dry_run)
@@ -177,8 +180,9 @@ def _prepare(syncing: _Syncing, *, dry_run: bool) -> None:
     missing = missing_attributes(root, journal_folder(root))
     drivers = missing_drivers(syncing.config)
     if dry_run:
-        syncing.note(set_up=(*([ATTRIBUTES] if missing else []), *(["merge drivers"] if drivers else [])))
-    elif missing or drivers:
+        ignored = [IGNORED] if has_digests_to_keep(root) else []
+        syncing.note(set_up=(*([ATTRIBUTES] if missing else []), *ignored, *(["merge drivers"] if drivers else [])))
+    elif missing or drivers or has_digests_to_keep(root):
         changes_of(syncing.repository)  # Refuses what somebody has not finished, before anything is written.
         syncing.hold()
         syncing.note(set_up=tuple(set_up_with(root, syncing.config)))
@@ -302,7 +306,7 @@ def _take_in(syncing: _Syncing, theirs: str, count: int) -> None:
             merge = merge_commits(before, syncing.config, theirs, _merge_message(syncing), digests)
         with editing(vault):
             wait_for_index(before)
-            in_the_way = bring(before, merge.commit, _merge_message(syncing), digests)
+            in_the_way = bring(before, merge.commit, _merge_message(syncing))
         if not in_the_way:
             after = syncing.looked()
             changed = _changed_between(before.head, after)
@@ -317,11 +321,23 @@ def _take_in(syncing: _Syncing, theirs: str, count: int) -> None:
             return
         paths = [in_vault(before, path) for path in in_the_way]
         _commit(syncing, dry_run=False)
+        _commit_pages(syncing, [path for path in paths if is_page(path, digests)])
         if syncing.repository.head == before.head and not set(paths) & set(changes_of(before).known):
             message = f"{paths[0]} is not in git, and a file of this name comes from {syncing.result.remote}"
             raise PrmvaultError(f"{message}; nothing was merged", hint="give yours another name, and sync again")
     message = "notes change all the time; what was written is committed, but not merged"
     raise PrmvaultError(message, exit_code=EXIT_BUSY, hint="sync again in a moment")
+
+
+def _commit_pages(syncing: _Syncing, paths: Sequence[str]) -> None:
+    """Commit pages that git ignores here, and that come in: somebody wrote on them, so they are merged."""
+    from prmvault.app.edit import editing
+
+    there = [path for path in paths if os.path.isfile(os.path.join(syncing.root, path))]
+    if there:
+        with editing(syncing.opened()):
+            commit_files(syncing.repository, syncing.config, message_of(syncing.repository, there), there)
+        syncing.looked()
 
 
 def _changed_between(old: str, repository: Repository) -> list[str]:
@@ -334,11 +350,21 @@ def _changed_between(old: str, repository: Repository) -> list[str]:
     ]
 
 
+def _hear(syncing: _Syncing, today: date) -> None:
+    """Carry what was ticked in the digest to its notes."""
+    heard = listen(syncing.opened(), today)
+    syncing.vault = heard.vault
+    for line in (*heard.carried, *map(str, heard.problems)):
+        syncing.say(line)
+
+
 def _refresh(syncing: _Syncing, today: date) -> None:
     """Bring facts, index and digest up to date with what came in."""
     from prmvault.app.vault import refreshed_vault
     from prmvault.app.watch import bring_up_to_date
 
+    syncing.vault = refreshed_vault(syncing.opened())
+    _hear(syncing, today)
     syncing.vault = refreshed_vault(syncing.opened())
     syncing.note(refreshed=bring_up_to_date(syncing.vault, today))
 

@@ -7,13 +7,17 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prmvault.vault.files import SETTINGS_FILE
+from prmvault.vault.files import SETTINGS_FILE, read_file
+from prmvault.vault.git import run_git
 from prmvault.vault.git_config import Config, read_config
 from prmvault.vault.git_setup import (
     ATTRIBUTES,
     IGNORED,
     add_attributes,
     ignore_digests,
+    ignores_digests,
+    is_ignored,
+    keep_digests,
     missing_attributes,
     missing_drivers,
     set_up_clone,
@@ -47,10 +51,10 @@ def set_up(root: str) -> list[str]:
 def set_up_with(root: str, config: Config) -> list[str]:
     """Do what `set_up` does, with the configuration that was read."""
     settings = _settings(root)
-    digests = "" if settings.digest_commit else settings.digest_folder
+    ignore_or_keep = keep_digests if settings.digest_commit else ignore_digests
     return [
         *add_attributes(root, missing_attributes(root, journal_folder(root))),
-        *ignore_digests(root, digests),
+        *ignore_or_keep(root, settings.digest_folder),
         *set_up_clone(root, config),
     ]
 
@@ -59,6 +63,29 @@ def not_set_up(root: str) -> bool:
     """Tell whether this clone has a remote, and would merge what comes from there as mere text."""
     config = read_config(root)
     return bool(config.remotes() and (missing_attributes(root, journal_folder(root)) or missing_drivers(config)))
+
+
+def has_digests_to_keep(root: str) -> bool:
+    """Tell whether the settings say that digests are kept in git, while our line in `.gitignore` says otherwise."""
+    if b"commit" not in read_file(root, SETTINGS_FILE).data:
+        return False  # What most vaults have; reading all of the settings takes longer.
+    settings = _settings(root)
+    return settings.digest_commit and ignores_digests(root, settings.digest_folder)
+
+
+def odd_digests(root: str) -> tuple[str, str]:
+    """Return how git keeps digests otherwise than the settings say, and what to do about it; else two empty texts."""
+    settings = _settings(root)
+    folder = settings.digest_folder
+    if settings.digest_commit:
+        if not is_ignored(root, folder):
+            return "", ""
+        hint = f"git check-ignore -v {folder}/2026-W01.md tells which line to take out"
+        return f"the settings say that git keeps {folder}/, but a pattern of yours has git ignore it", hint
+    if run_git(root, "ls-files", "-z", "--", f"{folder}/").out:
+        hint = f"git rm -r --cached {folder} takes them out; the next sync then deletes them on your other machines"
+        return f"git still keeps pages in {folder}/, as they were added before", hint
+    return "", ""
 
 
 def chosen_files(root: str, changes: Changes) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -80,7 +107,7 @@ def chosen_files(root: str, changes: Changes) -> tuple[tuple[str, ...], tuple[st
 def message_of(repository: Repository, paths: Sequence[str]) -> str:
     """Return the commit's message, from what the last commit and the files say."""
     from prmvault.core.commit_message import Written, commit_message
-    from prmvault.vault.files import decode_note, read_file
+    from prmvault.vault.files import decode_note
     from prmvault.vault.git_merge import texts_at
 
     told = [path for path in paths if path.endswith(".md")][:_TOLD]
@@ -117,7 +144,6 @@ def _belongs(root: str, path: str) -> bool:
 
 
 def _settings(root: str) -> Settings:
-    from prmvault.vault.files import read_file
     from prmvault.vault.settings import parse_settings
 
     return parse_settings(read_file(root, SETTINGS_FILE).data.decode("utf-8", "replace"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,21 +13,23 @@ from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings, resolve, resolve_me
 from prmvault.app.values import time_from
 from prmvault.core.body_edit import add_item, add_log_line
-from prmvault.core.channels import channel_of, channel_words
+from prmvault.core.channels import channel_of
 from prmvault.core.links import link_text
 from prmvault.core.markdown import CHECKBOX, parse_links
 from prmvault.core.mentions import likely_people, link_mentions, mention_words
+from prmvault.core.messages import message
 from prmvault.core.names import fold
 from prmvault.core.note import parse_note, split_time
 from prmvault.core.people import Name
 from prmvault.core.phrases import parse_day
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
+from prmvault.render.language import language_of
 from prmvault.vault.refresh import reading_of
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
 
-_DAYS_SAID = ("today", "yesterday", "heute", "gestern", "vorgestern")
+_DAYS_SAID = ("today", "yesterday", "day before yesterday", "heute", "gestern", "vorgestern")
 _BULLET = re.compile(r"[-*+]\s+(?=\S)")
 
 
@@ -49,6 +51,14 @@ class Logged(NamedTuple):
     ties: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+class Ticked(NamedTuple):
+    """What a ticked line of the digest tells: paths of its people, its id, and the lines written under it."""
+
+    people: tuple[str, ...]
+    id: str
+    below: tuple[str, ...]
+
+
 class Linked(NamedTuple):
     """A text with the people in it as links, these people's paths, and the words that may mean several."""
 
@@ -57,23 +67,37 @@ class Linked(NamedTuple):
     ties: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def day_said(text: str, today: date) -> tuple[date, str]:
-    """Return the day that the first word of `text` tells, such as yesterday, and the text behind it; else today."""
+def day_said(text: str, today: date, in_english: Callable[[str], str] = str) -> tuple[date, str]:
+    """Return the day that the first word of `text` tells, such as yesterday, and the text behind it; else today.
+
+    `in_english` turns a day of the vault's language into one that English says.
+    """
     text = _bare(text)
     word, _, rest = text.partition(" ")
-    word = fold(word.rstrip(",:"))
+    word = fold(in_english(word.rstrip(",:")))
     if word not in _DAYS_SAID:
         return today, text
     return parse_day(word, today, prefer="past"), rest
 
 
-def log(vault: Vault, text: str, day: date, at: str, people: Sequence[str], channel: str, today: date) -> Logged:
+def log(
+    vault: Vault,
+    text: str,
+    day: date,
+    at: str,
+    people: Sequence[str],
+    channel: str,
+    today: date,
+    ticked: Ticked | None = None,
+) -> Logged:
     """Add an interaction to the note of `day`, which is made if need be; the names in `text` become links.
 
     `people` are further names (each must mean one person), `at` is a time as people say it, `channel` goes before the
-    text where this tells none. Raises PrmvaultError, and then nothing is written.
+    text where this tells none. What was `ticked` in the digest is put down once, with its id. Raises PrmvaultError, and
+    then nothing is written.
     """
-    named = list(dict.fromkeys([resolve(vault, name, today) for name in people]))
+    given = ticked or Ticked((), "", ())
+    named = list(dict.fromkeys([*(resolve(vault, name, today) for name in people), *given.people]))
     linked = linked_text(vault, _bare(text), named=named)
     box = CHECKBOX.match(linked.text)
     begin = box.end() if box else 0
@@ -90,7 +114,7 @@ def log(vault: Vault, text: str, day: date, at: str, people: Sequence[str], chan
     missing = [path for path in named if path not in linked.paths]
     if missing:
         said += f" ({', '.join(link_text(targets(path), vault.facts.title(path)) for path in missing)})"
-    item = before + said
+    item = before + said + (f" ^{given.id}" if given.id else "")
     everybody = tuple(dict.fromkeys([*linked.paths, *named]))
     names = tuple(vault.facts.title(each) for each in everybody)
     # From here on the cache is not asked any more: damage in it must not come between the day and its line.
@@ -99,7 +123,9 @@ def log(vault: Vault, text: str, day: date, at: str, people: Sequence[str], chan
 
     def add(note: str) -> str:
         nonlocal line
-        changed, line = add_item(note, item)
+        if given.id and f" ^{given.id}" in note:
+            return note
+        changed, line = add_item(note, item, given.below)
         return changed
 
     after = change_note(vault, path, add).after
@@ -111,7 +137,10 @@ def add_to_log(vault: Vault, person: str, text: str, day: date, today: date) -> 
     linked = linked_text(vault, _bare(text), without=(person,))
     headings = tuple(heading.casefold() for heading in vault.settings.log_headings)
     item = f"{day.isoformat()} {linked.text}"
-    new_heading = vault.settings.log_headings[0] if vault.settings.log_headings else "Log"
+    language = language_of(vault.settings.language)
+    new_heading = language.tell(message("Log"))
+    if headings and (language.is_english or new_heading.casefold() not in headings):
+        new_heading = vault.settings.log_headings[0]
     names = tuple(vault.facts.title(each) for each in (person, *linked.paths))
     line = 0
 
@@ -156,7 +185,7 @@ def _bare(text: str) -> str:
 
 def _with_channel(vault: Vault, said: str, channel: str) -> str:
     """Return what was said with a channel before it, if it does not tell it itself; raises PrmvaultError (usage)."""
-    words = channel_words(vault.settings.channels)
+    words = vault.settings.channel_words()
     meant = channel_of(channel, words)
     if not meant:
         known = ", ".join(sorted(set(words.values())))

@@ -23,7 +23,7 @@ _LABELLED = re.compile(r"([^\W\d_][\w -]{0,40}):\s+(\S.*)", re.DOTALL)
 LABELLED_KINDS = ("contacts", "social", "dates", "related", "addresses")
 """The kinds of fields whose entries may be `label: value`."""
 
-_DATE_KINDS = ("date", "partial date", "death")
+DATE_KINDS = ("date", "partial date", "death")
 _LIST_KINDS = (*LABELLED_KINDS, "texts", "tags", "links", "gifts", "debts", "reminders")
 _TAG_SPLIT = re.compile(r"[,\s]+")
 # Two days on which only a day without a year falls on the same day of different years.
@@ -73,7 +73,7 @@ def typed_values(field: Field | None, text: str, today: date) -> list[Value]:
     labelled entries. Raises PrmvaultError for what is no date, and for nothing.
     """
     kind = field.kind.removeprefix("list of ") if field is not None else ""
-    if kind in _DATE_KINDS and text and text.casefold() not in _NO_DATE:
+    if kind in DATE_KINDS and text and text.casefold() not in _NO_DATE:
         return [str(known_day(text, today))]
     if kind == "tags":
         tags: list[Value] = [tag.strip("#/") for tag in _TAG_SPLIT.split(text) if tag.strip("#/")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError, Problem
 from prmvault.vault.facts import Facts, Progress, delete_facts, open_facts, open_private_facts
@@ -48,6 +48,12 @@ class Vault(NamedTuple):
         """Tell whether the settings or .gitignore leave this file out."""
         return ignore_rules(self.root, self.settings)(path)
 
+    def day_in_english(self, text: str) -> str:
+        """Return a day that is said in the vault's language as English says it; English and German stay as they are."""
+        from prmvault.render.language import language_of
+
+        return language_of(self.settings.language).in_english(text) if text else ""
+
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Return the problems of the settings and of the look at the folder."""
@@ -90,7 +96,7 @@ def _opened(root: str, cache: str, facts: Facts, say: Say, progress: Callable[[s
             shown[0](done, total)
 
     for _ in range(_PATIENCE):
-        state = load_state(facts, root)
+        state = load_state(facts, root, _words_of)
         try:
             refreshed = refresh(facts, root, state, report)
             break
@@ -100,6 +106,15 @@ def _opened(root: str, cache: str, facts: Facts, say: Say, progress: Callable[[s
         raise PrmvaultError("the settings change all the time", exit_code=EXIT_BUSY, hint="try again in a moment")
     keep_names(cache, facts, state)
     return Vault(root, cache, facts, state, refreshed, say, [])
+
+
+def _words_of(language: str) -> dict[str, Any]:
+    """Return the words of a language for reading notes: none for English and German, which are read in any case."""
+    if language in ("en", "de"):  # Without a look at any catalogue.
+        return {}
+    from prmvault.render.language import language_of
+
+    return language_of(language).note_words()
 
 
 def refreshed_vault(vault: Vault) -> Vault:

@@ -9,14 +9,18 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from prmvault.app.calendar_file import calendar_told
 from prmvault.app.digest import monday_of, write_digest
+from prmvault.app.listen import Heard, listen
 from prmvault.app.search import refresh_index
 from prmvault.app.vault import Vault, open_vault, refreshed_vault
+from prmvault.app.watch_mail import MailInBackground, local_now
 from prmvault.app.watch_sync import SyncInBackground
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy
@@ -86,6 +90,9 @@ def bring_up_to_date(
         done.append("index left to another prmvault")
     except OSError as error:
         done.append(f"index not written: {error.strerror or error}")
+    calendar = calendar_told(vault, today)
+    if calendar:
+        done.append(calendar)
     if background is not None and vault.facts.counts().get("person", 0) >= _LARGE:
         if is_news:
             background.begin(vault.root, today)
@@ -105,10 +112,12 @@ def watch(
     log: Log,
     on_start: Callable[[FolderWatcher], None],
     sync_every: float = 0.0,
+    sends_mail: bool = False,
 ) -> None:
     """Keep the vault up to date until the watcher that `on_start` was given is stopped.
 
-    With `sync_every` it also syncs every so many seconds, once edits have come to rest.
+    With `sync_every` it also syncs every so many seconds, once edits have come to rest; with `sends_mail` it sends the
+    digest when the user's config says so. `today` is asked from other threads, too.
 
     Raises PrmvaultError (busy) where another watcher is at work on this vault.
     """
@@ -123,21 +132,26 @@ def watch(
             on_notice=lambda notice: log(f"{notice.message}{': ' if notice.hint else ''}{notice.hint}"),
         )
         on_start(watcher)
+        vault = _told_of(listen(vault, today()), log)
         log(f"watching {root}: {bring_up_to_date(vault, today(), background=background)}")
         syncing = SyncInBackground(_command(root, None, "sync"), sync_every, log) if sync_every else None
+        mailing = MailInBackground(root, partial(_mail_command, root), log, lambda: local_now(today()))
         try:
             with watcher:
                 if syncing is not None:
                     syncing.begin()
+                if sends_mail:
+                    mailing.begin()
                 for wake in watcher.wakes():
                     if wake.reason == "stop":
                         break
-                    if syncing is not None and wake.paths:
+                    if syncing is not None and wake.paths and not _is_digest(wake.paths, digest_folder):
                         syncing.note_change()
                     vault = _handled(vault, wake, today(), log, background)
         finally:
             if syncing is not None:
                 syncing.end()
+            mailing.end()
             # However it ends, a folder that went away included: nobody would wait for that process.
             background.end()
             vault.facts.close()
@@ -159,12 +173,18 @@ def running_watcher(root: str) -> Running | None:
 
 def is_interesting(path: str, digest_folder: str) -> bool:
     """Tell whether a change of this file can change facts, index or digest."""
-    if path.startswith(f"{digest_folder}/") or any(part.startswith(".") for part in path.split("/")[:-1]):
+    if any(part.startswith(".") for part in path.split("/")[:-1]):
         return False
     name = path.rsplit("/", 1)[-1]
     if path in (SETTINGS_FILE, ".gitignore"):
         return True
-    return not name.startswith(".") and name.endswith((".md", ".j2"))
+    endings = (".md",) if _is_digest((path,), digest_folder) else (".md", ".j2")
+    return not name.startswith(".") and name.endswith(endings)
+
+
+def _is_digest(paths: Iterable[str], digest_folder: str) -> bool:
+    """Tell whether all of these are in the folder of the digests."""
+    return all(f"{path}/".startswith(f"{digest_folder}/") for path in paths)
 
 
 def _handled(vault: Vault, wake: Wake, today: date, log: Log, background: DigestInBackground) -> Vault:
@@ -174,7 +194,12 @@ def _handled(vault: Vault, wake: Wake, today: date, log: Log, background: Digest
     try:
         vault = refreshed_vault(vault)
         changed, removed = vault.refreshed.changed, vault.refreshed.removed
-        is_news = bool(changed or removed or wake.reason != "rescan")
+        heard = listen(vault, today)
+        vault = _told_of(heard, log)
+        is_for_us = wake.reason == "changed" and _is_digest(wake.paths, vault.settings.digest_folder)
+        if is_for_us and not (changed or removed or heard.carried):
+            return vault  # It was we who wrote the page, or somebody who goes on writing.
+        is_news = bool(changed or removed or heard.carried or wake.reason != "rescan")
         done = bring_up_to_date(vault, today, background=background, is_news=is_news)
     except (sqlite3.DatabaseError, OSError, PrmvaultError) as error:
         log(f"not done, tried again at the next change: {error}")
@@ -183,6 +208,8 @@ def _handled(vault: Vault, wake: Wake, today: date, log: Log, background: Digest
             vault = open_vault(vault.root, log)
         return vault
     what = [text for text in (_told(changed, "changed"), _told(removed, "removed")) if text]
+    if heard.carried:
+        what.append("what was carried")
     if not what and not done.startswith("index current"):
         # Another command has read the notes before; the events still name them.
         what = [text for text in [_told(wake.paths, "changed")] if text]
@@ -191,6 +218,13 @@ def _handled(vault: Vault, wake: Wake, today: date, log: Log, background: Digest
     elif wake.reason == "changed" and len(wake.paths) >= _MANY:
         log(f"{len(wake.paths)} files changed → index current")
     return vault
+
+
+def _told_of(heard: Heard, log: Log) -> Vault:
+    """Log what was carried from the digest, and what could not be; return the vault as it is then."""
+    for line in (*heard.carried, *map(str, heard.problems)):
+        log(line)
+    return heard.vault
 
 
 def _told(paths: tuple[str, ...], what: str) -> str:
@@ -202,12 +236,16 @@ def _told(paths: tuple[str, ...], what: str) -> str:
 
 def _in_own_process(root: str, today: date) -> None:
     """Do the bulk of the work in a process that ends: a long-lived one would keep the memory."""
-    with subprocess.Popen(_command(root, today, "watch", "--once", "--quiet")) as child:  # noqa: S603 - our own module
+    with subprocess.Popen(_command(root, today, "watch", "--once", "--quiet", "--no-mail")) as child:  # noqa: S603 - our own module
         try:
             child.wait()
         except BaseException:
             child.terminate()
             raise
+
+
+def _mail_command(root: str, week: str) -> list[str]:
+    return _command(root, None, "digest", "--mail", "--week", week)
 
 
 def _command(root: str, today: date | None, *words: str) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+
+from prmvault.app.child import Child
 
 REST_S = 20.0
 """So long no note may have changed: nobody wants half a sentence in a commit."""
@@ -35,9 +36,7 @@ class SyncInBackground:
         self._every = every
         self._log = log
         self._clock = clock
-        self._ending = threading.Event()
-        self._starting = threading.Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._child = Child()
         self._changed = clock() - REST_S
         self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
 
@@ -56,46 +55,24 @@ class SyncInBackground:
 
     def end(self) -> None:
         """End it, a sync that is under way, too: the next one goes on from there."""
-        with self._starting:
-            self._ending.set()
-        if self._process is not None:
-            self._process.terminate()
+        self._child.end()
         if self._thread.is_alive():
             self._thread.join()
 
     def _work(self) -> None:
         failures = 0
         pause = 0.0
-        while not self._ending.wait(pause):
+        ending = self._child.ending
+        while not ending.wait(pause):
             due = self._clock()
             while left := self.rest_left(due):
-                if self._ending.wait(left):
+                if ending.wait(left):
                     return
-            code, said = self._run()
-            if self._ending.is_set():
+            code, lines = self._child.run(self._command)
+            if ending.is_set():
                 return
             failures = failures + 1 if code else 0
             pause = pause_after(self._every, failures)
+            said = "; ".join(line for line in lines if code or not line.startswith("up to date"))
             if said:
                 self._log(f"sync: {said}{f'; next try in {pause / 60:.0f} min' if code else ''}")
-
-    def _run(self) -> tuple[int, str]:
-        """Sync; return the exit code and what there is to say about it."""
-        with self._starting:
-            if self._ending.is_set():
-                return 0, ""
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    list(self._command),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    encoding="utf-8",
-                    errors="replace",
-                )
-            except OSError as error:
-                return 1, str(error)
-        said, _ = self._process.communicate()
-        code = self._process.returncode
-        lines = [line.removeprefix("prmvault: ") for line in said.splitlines() if not line.startswith("    ")]
-        return code, "; ".join(line for line in lines if code or not line.startswith("up to date"))

@@ -104,7 +104,7 @@ def happenings(people: People, rows: Iterable[Told]) -> tuple[Happening, ...]:
     """Return the items about people, those of one line together; links to nobody known are left out."""
     found: dict[tuple[str, int], Happening] = {}
     for told in rows:
-        path = _person_of(told, people)
+        path = about_person(told, people)
         if not path or told.contact.mention:
             continue
         key = told.path, told.contact.line
@@ -117,7 +117,7 @@ def _newest(rows: Iterable[Told], people: People) -> dict[str, Happening]:
     """Return the newest of the items by the path of the person."""
     newest: dict[str, Happening] = {}
     for told in rows:
-        path = _person_of(told, people)
+        path = about_person(told, people)
         known = newest.get(path)
         if path and (known is None or (known.date, known.time) < (told.contact.date, told.contact.time)):
             newest[path] = _happening(told, (people.title(path),))
@@ -129,8 +129,11 @@ def _happening(told: Told, names: tuple[str, ...]) -> Happening:
     return Happening(contact.date, contact.time, contact.channel, contact.text, names, told.path, contact.line)
 
 
-def _person_of(told: Told, people: People) -> str:
-    """A person's own log is about that person, however many share the name."""
+def about_person(told: Told, people: People) -> str:
+    """Return the path of the person whom an item is about, or nothing.
+
+    A person's own log is about that person, however many share the name.
+    """
     own = told.path if told.path.rsplit("/", 1)[-1] == told.target + ".md" and people.title(told.path) else ""
     return own or people.meant(told.target)
 
@@ -140,4 +143,4 @@ def with_people(people: People, rows: Iterable[tuple[str, Task]]) -> Iterator[tu
     for path, task in rows:
         paths = [each for each in (path, *map(people.meant, task.links)) if people.title(each)]
         names = dict.fromkeys(map(people.title, paths))
-        yield OpenTask(path, task._replace(text=plain_text(task.text)), tuple(names)), paths
+        yield OpenTask(path, task._replace(text=plain_text(task.text)), tuple(names), tuple(paths), task.text), paths

@@ -11,14 +11,21 @@ import click
 from prmvault.cli.completion import complete_people
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo, echo_json, echo_line, echo_table, one_line, paint, say_nothing_found
+from prmvault.core.label_names import kind_name, priority_name
+from prmvault.core.messages import counted, listed, message
 from prmvault.core.problems import EXIT_NOTHING_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from prmvault.app.vault import Vault
+    from prmvault.core.messages import Message
     from prmvault.core.reminders import Reminder
 
+    Tell = Callable[[str], str]
+
 _DAYS = 14
+_LEAST_KIND = 8
 
 
 @command("upcoming")
@@ -68,7 +75,8 @@ def stale_command(tag: str, most: int | None, as_json: bool) -> int:
     """
     from prmvault.app.agenda import stale
 
-    waiting = stale(opened_vault(), today(), tag)[:most]
+    vault = opened_vault()
+    waiting = stale(vault, today(), tag)[:most]
     if as_json:
         echo_json(
             [
@@ -81,13 +89,13 @@ def stale_command(tag: str, most: int | None, as_json: bool) -> int:
             ]
         )
     elif sys.stdout.isatty():
-        _echo_waiting(waiting)
+        _echo_waiting(waiting, _tell_of(vault))
     else:
-        header = ("overdue", "name", "last", "reason", "path")
+        tell, header = _tell_of(vault), ("overdue", "name", "last", "reason", "path")
         echo_table(
             header,
             [
-                (_late(each), each.person, each.last.date if each.last else "", each.reason, each.path)
+                (tell(_late(each)), each.person, each.last.date if each.last else "", tell(each.reason), each.path)
                 for each in waiting
             ],
         )
@@ -119,8 +127,9 @@ def tasks_command(name: tuple[str, ...], closed: bool, as_json: bool) -> int:
     if as_json:
         echo_json([task_json(each) for each in found])
     elif sys.stdout.isatty():
+        tell = _tell_of(vault)
         for each in found:
-            _echo_task(task_json(each))
+            _echo_task(task_json(each), tell)
     else:
         rows = [task_json(each) for each in found]
         header = ("due", "task", "people", "place")
@@ -134,93 +143,114 @@ def _tell(days: int, *, as_json: bool) -> int:
     from prmvault.app.agenda import reminder_json, upcoming
     from prmvault.core.reminders import by_household
 
-    found, world = upcoming(opened_vault(), today(), days)
+    vault = opened_vault()
+    found, world = upcoming(vault, today(), days)
     if as_json:
         echo_json([reminder_json(each) for each in found])
     elif sys.stdout.isatty():
-        _echo_agenda(by_household(found, world))
+        _echo_agenda(by_household(found, world), _tell_of(vault))
     else:
-        header = ("date", "kind", "title", "overdue", "reason", "place")
-        echo_table(header, [_cells(each) for each in by_household(found, world)])
+        tell, header = _tell_of(vault), ("date", "kind", "title", "overdue", "reason", "place")
+        echo_table(header, [_cells(each, tell) for each in by_household(found, world)])
     if not found:
         say_nothing_found()
     return 0 if found else EXIT_NOTHING_FOUND
 
 
-def _cells(each: Reminder) -> tuple[str, ...]:
+def _tell_of(vault: Vault) -> Tell:
+    """Return the function that tells a text in the vault's language."""
+    from prmvault.render.language import language_of
+
+    return language_of(vault.settings.language).tell
+
+
+def _cells(each: Reminder, tell: Tell) -> tuple[str, ...]:
+    """Return what a program reads: the kind as the JSON has it, texts in the reader's language."""
     late = str(each.overdue_days) if each.overdue_days else ""
     place = f"{each.path}:{each.line}" if each.line else each.path
-    return each.date.isoformat(), each.kind, each.title, late, each.reason, place
+    return each.date.isoformat(), each.kind, tell(each.title), late, tell(each.reason), place
 
 
-def _echo_agenda(found: Sequence[Reminder]) -> None:
+def _echo_agenda(found: Sequence[Reminder], tell: Tell) -> None:
     """Print what is overdue, then day by day, then whom to contact."""
     contacts = [each for each in found if each.kind == "contact"]
     late = [each for each in found if each.overdue_days and each.kind != "contact"]
     rest = [each for each in found if not each.overdue_days and each.kind != "contact"]
+    width = max([_LEAST_KIND, *(len(tell(kind_name(each.kind))) for each in (*late, *rest))]) + 1
     if late:
-        _head("overdue", "late")
+        _head(tell(message("overdue")), "late")
         for each in sorted(late, key=lambda each: each.date):
-            _echo_entry(each, f"{each.date.isoformat()}, {_days(each.overdue_days)}")
+            told = tell(listed(", ", [each.date.isoformat(), _days(each.overdue_days)]))
+            _echo_entry(each, told, tell, width)
     for day in sorted({each.date for each in rest}):
-        _head(_day_title(day), "title")
+        _head(tell(_day_title(day)), "title")
         for each in rest:
             if each.date == day:
-                _echo_entry(each, "")
+                _echo_entry(each, "", tell, width)
     if contacts:
-        _head("to be in touch with", "title")
+        from prmvault.core.phrases import describe_overdue
+
+        _head(tell(message("to be in touch with")), "title")
         for each in sorted(contacts, key=lambda each: (each.date, each.title)):
-            late_or_due = f"{_days(each.overdue_days)} overdue" if each.overdue_days else f"due {_day_title(each.date)}"
-            meaning = "late" if each.overdue_days else "soon"
-            echo_line(f"  {one_line(each.title)} · {paint(late_or_due, meaning)} · {one_line(each.reason)}")
+            due = message("due {day}", day=_day_title(each.date))
+            if each.overdue_days:
+                due = describe_overdue(each.overdue_days)
+            when = paint(one_line(tell(due)), "late" if each.overdue_days else "soon")
+            echo_line(f"  {one_line(tell(each.title))} · {when} · {one_line(tell(each.reason))}")
 
 
 def _head(text: str, meaning: str) -> None:
-    echo(paint(text, meaning, bold=True))
+    echo(paint(one_line(text), meaning, bold=True))
 
 
-def _echo_entry(each: Reminder, late: str) -> None:
+def _echo_entry(each: Reminder, late: str, tell: Tell, width: int) -> None:
     told = f" · {paint(late, 'late')}" if late else ""
-    reason = f" · {one_line(each.reason)}" if each.reason else ""
-    people = (
-        f" · {one_line(each.person)}" if each.person and each.person not in each.title and each.kind != "plan" else ""
-    )
-    line = f"  {paint(f'{each.kind:9}', 'label')}{one_line(each.title)}{people}{told}{reason}"
-    echo_line(line, indent=11, place=f"{each.path}:{each.line}")
+    reason = f" · {one_line(tell(each.reason))}" if each.reason else ""
+    title, kind = one_line(tell(each.title)), one_line(tell(kind_name(each.kind)))
+    people = f" · {one_line(each.person)}" if each.person and each.person not in title and each.kind != "plan" else ""
+    line = f"  {paint(kind.ljust(width), 'label')}{title}{people}{told}{reason}"
+    echo_line(line, indent=width + 2, place=f"{each.path}:{each.line}")
 
 
-def _day_title(day: date) -> str:
+def _day_title(day: date) -> Message:
     from prmvault.core.phrases import describe_day, describe_distance
 
-    return f"{describe_day(day)}, {describe_distance(day, today())}"
+    return listed(", ", [describe_day(day), describe_distance(day, today())])
 
 
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
+def _days(count: int) -> Message:
+    return counted("{count} day", "{count} days", count)
 
 
-def _echo_waiting(waiting: Iterable[Any]) -> None:
+def _echo_waiting(waiting: Iterable[Any], tell: Tell) -> None:
+    from prmvault.cli.card import how_text
+
     for each in waiting:
         name = paint(one_line(each.person), "title", bold=True)
-        echo_line(f"{name} · {paint(_late(each), 'late')} · {one_line(each.reason)}")
+        echo_line(f"{name} · {paint(one_line(tell(_late(each))), 'late')} · {one_line(tell(each.reason))}")
         if each.last:
             # A visit to somebody of the household: whom it was to is said.
-            whom = "" if each.person in each.last.people else f" to {', '.join(each.last.people)}"
-            channel = f"{one_line(each.last.channel + whom)}, " if each.last.channel else ""
+            whom = "" if each.person in each.last.people else ", ".join(each.last.people)
+            how = one_line(tell(how_text(each.last.channel, whom)))
             place = paint(one_line(f"{each.last.path}:{each.last.line}"), "path")
-            echo_line(f"  {each.last.date} {channel}{one_line(each.last.text)} · {place}")
+            echo_line(f"  {each.last.date} {how + ', ' if how else ''}{one_line(each.last.text)} · {place}")
 
 
-def _late(each: Any) -> str:
-    return f"{_days(each.overdue_days)} overdue" if each.overdue_days else "waiting"
+def _late(each: Any) -> Message:
+    from prmvault.core.phrases import describe_overdue
+
+    return describe_overdue(each.overdue_days) if each.overdue_days else message("waiting")
 
 
-def _echo_task(row: dict[str, Any]) -> None:
+def _echo_task(row: dict[str, Any], tell: Tell) -> None:
+    from prmvault.core.phrases import describe_period
+
     day = _day_of(row)
     late = bool(day) and row["status"] == "open" and day < today().isoformat()
-    due = f" · {paint(_day_title(date.fromisoformat(day)), 'late' if late else 'soon')}" if day else ""
-    priority = f" · {row['priority']}" if row["priority"] else ""
-    repeat = f" · {one_line(row['repeat'])}" if row["repeat"] else ""
+    title = one_line(tell(_day_title(date.fromisoformat(day)))) if day else ""
+    due = f" · {paint(title, 'late' if late else 'soon')}" if day else ""
+    priority = f" · {one_line(tell(priority_name(row['priority'])))}" if row["priority"] else ""
+    repeat = f" · {one_line(tell(describe_period(row['repeat'])))}" if row["repeat"] else ""
     people = f" · {one_line(', '.join(row['people']))}" if row["people"] else ""
     echo_line(f"{one_line(_boxed(row))}{due}{priority}{repeat}{people} · {paint(one_line(_place(row)), 'path')}")
 

@@ -11,8 +11,11 @@ from prmvault.cli.completion import complete_people, complete_types
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo_json, echo_paths, echo_table, one_line, say, say_nothing_found
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
+from prmvault.render.language import language_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prmvault.app.vault import Vault
 
 _PERSON_HEADER = ("name", "birthday", "org", "phone", "email", "tags", "path")
@@ -42,7 +45,8 @@ def find_command(text: tuple[str, ...], as_json: bool, paths: bool, nul: bool) -
     elif paths or nul:
         echo_paths(found, nul=nul)
     else:
-        echo_people([_person_cells(row) for row in vault.facts.people_at(found)])
+        tell = language_of(vault.settings.language).tell
+        echo_people([_person_cells(row) for row in vault.facts.people_at(found)], tell)
     return 0 if found else EXIT_NOTHING_FOUND
 
 
@@ -104,22 +108,22 @@ def list_command(
     if as_csv:
         _echo_csv(header, rows)
     elif header == _PERSON_HEADER:
-        echo_people(rows)
+        echo_people(rows, language_of(vault.settings.language).tell)
     elif rows:
-        echo_table(header, rows)
+        echo_table(header, rows, tell=language_of(vault.settings.language).tell)
     else:
         say_nothing_found()
     return 0 if rows else EXIT_NOTHING_FOUND
 
 
-def echo_people(rows: list[tuple[str, ...]]) -> None:
+def echo_people(rows: list[tuple[str, ...]], tell: Callable[[str], str]) -> None:
     """Print people: for a program with their paths, for a person without (the names tell as much)."""
     if not rows:
         say_nothing_found()
         return
     path = len(_PERSON_HEADER) - 1
     if sys.stdout.isatty():
-        echo_table(_PERSON_HEADER[:path], [row[:path] for row in rows], gives_way=("org", "tags"))
+        echo_table(_PERSON_HEADER[:path], [row[:path] for row in rows], gives_way=("org", "tags"), tell=tell)
     else:
         echo_table(_PERSON_HEADER, rows)
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from prmvault.cli.main import QuickHelp, common_options
-from prmvault.cli.output import progress_bar, say
+from prmvault.cli.output import echo_problems, progress_bar, say
 
 _MARK = "\0"
 
@@ -83,10 +83,16 @@ def vault_root() -> str:
 
 
 def opened_vault() -> Any:
-    """Return the vault, up to date; it is closed with the command."""
+    """Return the vault, up to date, also with what was done on the digest's pages; it is closed with the command."""
+    from prmvault.app.listen import listen
     from prmvault.app.vault import open_vault
 
-    vault = open_vault(vault_root(), say, progress_bar)
+    heard = listen(open_vault(vault_root(), say, progress_bar), today())
+    vault = heard.vault
+    for line in heard.carried:
+        say(line)
+    if heard.problems:
+        echo_problems(heard.problems)
     context = click.get_current_context()
     context.call_on_close(vault.facts.close)
     context.meta["prmvault.written"] = vault.written
@@ -101,15 +107,6 @@ def today() -> date:
 
 def default_vault() -> str | None:
     """Return the vault that the user's own config names (`vault: DIR` in config.yaml), or None."""
-    import os
+    from prmvault.vault import user_config
 
-    from platformdirs import user_config_dir
-
-    path = os.path.join(user_config_dir("prmvault", appauthor=False), "config.yaml")
-    if not os.path.isfile(path):
-        return None
-    from prmvault.core.frontmatter import parse_yaml_text
-
-    with open(path, encoding="utf-8") as file:
-        chosen = parse_yaml_text("config.yaml", file.read()).values.get("vault")
-    return os.path.expanduser(chosen) if isinstance(chosen, str) and chosen else None
+    return user_config.default_vault()

@@ -88,16 +88,15 @@ def journal_command(day: tuple[str, ...], opens: bool) -> int:
     from prmvault.core.dates import DateError
     from prmvault.core.phrases import describe_day, parse_day
 
-    chosen = today()
+    chosen, vault = today(), opened_vault()
     if day:
         try:
-            chosen = parse_day(" ".join(day), chosen, prefer="past")
+            chosen = parse_day(vault.day_in_english(" ".join(day)), chosen, prefer="past")
         except DateError as error:
             raise PrmvaultError(str(error), exit_code=EXIT_USAGE, hint=error.hint) from None
         say(f"→ {describe_day(chosen)}")
     if opens:
         chosen_editor()
-    vault = opened_vault()
     path, _ = journal_day(vault, chosen)
     echo_paths([path], nul=False)
     if opens:

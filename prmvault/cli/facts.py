@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +11,13 @@ import click
 from prmvault.cli.completion import complete_assignments, complete_keys, complete_people
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo_json, echo_table, one_line, say, say_nothing_found
+from prmvault.core.label_names import gift_status
+from prmvault.core.messages import listed, message
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
+from prmvault.render.language import language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from prmvault.app.edit import Planned
     from prmvault.app.vault import Vault
@@ -65,9 +69,14 @@ def gift_command(
     parts = entry_of({"status": status, "for": occasion, "amount": price, "url": url})
     is_over = status in ("given", "received")
     if day or is_over:
-        parts["date"] = day_from(day, today(), future=not is_over).isoformat()
+        parts["date"] = day_from(vault.day_in_english(day or ""), today(), future=not is_over).isoformat()
     planned = put_gift(vault, note, text, parts)
-    return _done(planned, f"{note.title}: {text} ({', '.join(map(str, parts.values())) or 'idea'})")
+    about = listed(", ", [gift_status(str(part)) if key == "status" else str(part) for key, part in parts.items()])
+    return _done(
+        planned,
+        message("{name}: {text} ({about})", name=note.title, text=text, about=about or gift_status("idea")),
+        vault,
+    )
 
 
 @command("debt")
@@ -99,12 +108,12 @@ def debt_command(
         return _list_debts(vault, note, as_json=as_json)
     if not note:
         raise PrmvaultError("whose debts are settled?", exit_code=EXIT_USAGE, hint="prmvault debt NAME --settle")
-    when = day_from(day, today())
+    when = day_from(vault.day_in_english(day or ""), today())
     if settle:
         planned, told = settle_debts(vault, note, given, when)
     else:
         planned, told = add_debt(vault, note, given, by, reason or "", when)
-    return _done(planned, f"{note.title} {told}")
+    return _done(planned, message("{name} {told}", name=note.title, told=told), vault)
 
 
 @command("remind")
@@ -137,10 +146,11 @@ def remind_command(
         return _list_entries(vault, note, "reminders", ("on", "text", "repeat", "lead", "done"), as_json=as_json)
     if not on:
         raise PrmvaultError("a reminder needs its day", exit_code=EXIT_USAGE, hint="--on tomorrow, --on 2027-03-01")
-    day = day_from(on, today(), future=True)
+    day = day_from(vault.day_in_english(on), today(), future=True)
     parts = entry_of({"on": day.isoformat(), "repeat": repeat, "lead": lead})
     planned = put_reminder(vault, note, told, parts)
-    return _done(planned, f"{note.title}: {told} on {describe_day(day)}")
+    said = message("{name}: {text} on {day}", name=note.title, text=told, day=describe_day(day))
+    return _done(planned, said, vault)
 
 
 @command("date")
@@ -173,13 +183,13 @@ def date_command(name: str, label: str, day: tuple[str, ...], once: bool, as_jso
     if not said:
         hint = "write it behind the label: 2016-11-19, or 25 November without a year"
         raise PrmvaultError(f"{label!r} needs its day", exit_code=EXIT_USAGE, hint=hint)
-    when = str(known_day(" ".join(said), today()))
+    when = str(known_day(vault.day_in_english(" ".join(said)), today()))
     if fold(label) in _BIRTHDAY:
         planned = set_fields(vault, note.path, [Assignment(("birthday",), when, adds=False)], today())
         when = str(front_values(planned.after)["birthday"])
     else:
         planned = put_date(vault, note, " ".join(label.split()), when, once=once)
-    return _done(planned, f"{note.title}: {label} {when}")
+    return _done(planned, f"{note.title}: {label} {when}", vault)
 
 
 @command("set")
@@ -248,8 +258,8 @@ def _person_and_rest(vault: Vault, name: str, *words: str) -> tuple[Note | None,
     return note, rest
 
 
-def _done(planned: Planned, told: str) -> int:
-    say("→ " + one_line(told))
+def _done(planned: Planned, told: str, vault: Vault) -> int:
+    say("→ " + one_line(language_of(vault.settings.language).tell(told)))
     return _show_change(planned, dry_run=False)
 
 
@@ -271,7 +281,7 @@ def _list_gifts(vault: Vault, note: Note | None, *, as_json: bool) -> int:
 
     found = gifts(vault, note.path if note else "", today())
     header = ("what", "status", "for", "amount", "date", "place")
-    return _list(found, header if note else ("name", *header), as_json=as_json)
+    return _list(vault, found, header if note else ("name", *header), as_json=as_json)
 
 
 def _list_debts(vault: Vault, note: Note | None, *, as_json: bool) -> int:
@@ -279,26 +289,45 @@ def _list_debts(vault: Vault, note: Note | None, *, as_json: bool) -> int:
 
     if note:
         header = ("amount", "by", "for", "date", "settled", "place")
-        return _list(debts(vault, note), header, as_json=as_json)
-    return _list(net_of_all(vault), ("name", "amount", "by", "path"), as_json=as_json)
+        return _list(vault, debts(vault, note), header, as_json=as_json)
+    return _list(vault, net_of_all(vault), ("name", "amount", "by", "path"), as_json=as_json)
 
 
 def _list_entries(vault: Vault, note: Note | None, key: str, parts: tuple[str, ...], *, as_json: bool) -> int:
     from prmvault.app.keep import entries
 
     found = entries(vault, key, note.path if note else "")
-    return _list(found, (*(() if note else ("name",)), *parts, "place"), as_json=as_json)
+    return _list(vault, found, (*(() if note else ("name",)), *parts, "place"), as_json=as_json)
 
 
-def _list(found: Iterable[dict[str, Any]], header: tuple[str, ...], *, as_json: bool) -> int:
+def _list(vault: Vault, found: Iterable[dict[str, Any]], header: tuple[str, ...], *, as_json: bool) -> int:
     rows = list(found)
     if as_json:
         echo_json(rows)
     elif rows:
-        echo_table(header, list(_cells(rows, header)), [column for column in _GIVE_WAY if column in header])
+        tell = language_of(vault.settings.language).tell
+        # A program reads the words of the notes, as the JSON has them.
+        told = ({**row, **_told(row, tell)} for row in rows) if sys.stdout.isatty() else rows
+        echo_table(header, list(_cells(told, header)), [column for column in _GIVE_WAY if column in header], tell)
     else:
         say_nothing_found()
     return 0 if rows else EXIT_NOTHING_FOUND
+
+
+def _told(row: dict[str, Any], tell: Callable[[str], str]) -> dict[str, str]:
+    """Return those words of a row that are told in the reader's language."""
+    from prmvault.core import label_names
+    from prmvault.core.phrases import describe_period
+
+    names = {
+        "status": label_names.gift_status,
+        "by": label_names.owing_name,
+        "for": label_names.label_name,
+        "label": label_names.label_name,
+        "repeat": describe_period,
+        "lead": describe_period,
+    }
+    return {key: tell(name(row[key])) for key, name in names.items() if isinstance(row.get(key), str)}
 
 
 def _cells(rows: Iterable[dict[str, Any]], header: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -19,7 +19,7 @@ Exit codes:
   3    no vault, or bad settings
   4    a name that may mean several people
   70   a bug; the traceback is in a log file that the message names
-  75   busy, or (sync) no way to the remote: try again
+  75   busy, or no way to the remote (sync) or the mail server: try again
   130  interrupted (Ctrl-C)""",
     "query": """\
 The language of queries (search, list):

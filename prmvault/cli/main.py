@@ -54,7 +54,9 @@ SECTIONS = {
     "Keep going": {
         "sync": ("sync", "Commit, fetch, merge and push."),
         "digest": ("digest", "Write the digest of a week."),
+        "export": ("export", "Write the vault for other programs, such as a calendar."),
         "watch": ("watch", "Keep index and digest up to date while notes change."),
+        "service": ("service", "Have the system run watch: systemd, or launchd."),
         "status": ("status", "Tell what the vault holds and how fresh the index is."),
         "completion": ("completion", "Print the script that completes in a shell."),
         "help": ("help", "Explain a command or a topic, such as exit-codes."),
@@ -118,7 +120,7 @@ class Lazy(QuickHelp, click.Group):
         if args[0] not in (*COMMANDS, *_HIDDEN) and not args[0].startswith("-"):
             from difflib import get_close_matches
 
-            near = get_close_matches(args[0], COMMANDS, n=2)
+            near = get_close_matches(args[0], COMMANDS, n=2, cutoff=0.68)  # serch is search, not service
             hint = f"did you mean {' or '.join(near)}?" if near else "prmvault --help lists them"
             raise PrmvaultError(f"there is no command {args[0]!r}", exit_code=EXIT_USAGE, hint=hint)
         return super().resolve_command(ctx, args)

@@ -145,6 +145,16 @@ def _wrapped(text: str, width: int, indent: int) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
+def write_out(output: str, data: bytes) -> None:
+    """Write a file that the user named, as a whole; `-` is standard output."""
+    if output == "-":
+        click.echo(data, nl=False)
+        return
+    from prmvault.app.export import write_if_changed
+
+    write_if_changed(output, data)
+
+
 def echo_json(value: Any) -> None:
     """Print one JSON document; control characters stand in it as escapes."""
     import json
@@ -160,10 +170,16 @@ def echo_paths(paths: Iterable[str], *, nul: bool) -> None:
         click.echo((one_line(path) if sys.stdout.isatty() else path) + end, nl=False)
 
 
-def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]], gives_way: Sequence[str] = ()) -> None:
+def echo_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    gives_way: Sequence[str] = (),
+    tell: Callable[[str], str] = str,
+) -> None:
     """Print a table: fitted to the terminal, or with tabs where the output is read by a program.
 
-    Where a terminal is too narrow, the columns `gives_way` are cut first and left out then, in this order.
+    Where a terminal is too narrow, the columns `gives_way` are cut first and left out then, in this order. `tell`
+    tells the header in the reader's language.
     """
     whole = "".join(["".join(row) for row in rows])
     # What is printable has no control characters: one quick look instead of ten thousand patterns.
@@ -177,8 +193,11 @@ def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]], gives_way: 
     from rich.table import Table
     from rich.text import Text
 
+    from prmvault.core.label_names import column_name
+
+    heads = [one_line(tell(column_name(name))) for name in header]
     longest = {}
-    for at, name in enumerate(header):
+    for at, name in enumerate(heads):
         tells = any(row[at] and not (at and row[at] == row[at - 1]) for row in cells)
         if tells:  # An empty column says nothing, and a repetition of the one before it nothing new.
             longest[at] = max(cell_len(name), *(cell_len(row[at]) for row in cells))
@@ -187,7 +206,7 @@ def echo_table(header: Sequence[str], rows: Sequence[Sequence[str]], gives_way: 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for at in least:
         # A column that is not to be cut is one that does not wrap; the cells of the others are cut instead.
-        table.add_column(header[at], no_wrap=longest[at] <= _KEPT)
+        table.add_column(heads[at], no_wrap=longest[at] <= _KEPT)
     for row in cells:
         table.add_row(*[Text(row[at], no_wrap=True, overflow="ellipsis") for at in least])
     if least:

@@ -9,11 +9,16 @@ import click
 from prmvault.cli.completion import complete_keys, complete_people
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo_json, echo_line, echo_problems, echo_rows, one_line, paint, progress_bar, say
+from prmvault.core.messages import listed, message, word
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from prmvault.app.vault import Vault
     from prmvault.core.model import Note
+
+    Tell = Callable[[str], str]
 
 _MOST_PROSE = 5
 
@@ -61,7 +66,7 @@ def show_command(name: tuple[str, ...], at: str, as_json: bool) -> int:
         if as_json:
             echo_json(known)
         else:
-            _echo_card(vault, note, known)
+            _echo_card(vault, note, known, _tell_of(vault))
             echo_problems(note.problems)
         return 0
     from prmvault.app.card import other_card
@@ -70,7 +75,7 @@ def show_command(name: tuple[str, ...], at: str, as_json: bool) -> int:
     if as_json:
         echo_json(known)
     else:
-        _echo_other(known)
+        _echo_other(known, _tell_of(vault))
         echo_problems(note.problems)
     return 0
 
@@ -103,8 +108,9 @@ def get_command(name: str, fields: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         echo_json(value)
         return 0
+    tell = _tell_of(vault)
     for line in _lines_of(value):
-        echo_line(one_line(line))
+        echo_line(one_line(tell(line)))
     return 0
 
 
@@ -126,21 +132,22 @@ def last_command(name: tuple[str, ...], most: int, channel: str, as_json: bool) 
     """
     from prmvault.app.card import contacts_with
     from prmvault.app.names import resolve
-    from prmvault.core.channels import channel_of, channel_words
+    from prmvault.core.channels import channel_of
 
     vault = opened_vault()
     path = resolve(vault, " ".join(name), today())
     note = vault.facts.note(path)
     assert note is not None, "a path that was resolved has its note"
-    wanted = channel and (channel_of(channel, channel_words(vault.settings.channels)) or channel)
+    wanted = channel and (channel_of(channel, vault.settings.channel_words()) or channel)
     found = contacts_with(vault, note, today(), wanted)[:most]
     if as_json:
         echo_json(found)
     elif not found:
         say(f"no contact with {note.title} yet" + (f" by {wanted}" if wanted else ""))
     else:
+        tell = _tell_of(vault)
         for each in found:
-            _echo_contact(each)
+            _echo_contact(each, tell)
     return 0 if found else EXIT_NOTHING_FOUND
 
 
@@ -160,7 +167,7 @@ def _note_then(vault: Vault, name: str, at: str) -> tuple[Vault, Note]:
     from prmvault.core.phrases import describe_day
 
     context = click.get_current_context()
-    day = day_from(at, today())
+    day = day_from(vault.day_in_english(at), today())
     past = context.with_resource(past_vault(vault, day, progress_bar))
     context.find_root().meta["prmvault.today"] = day
     path = resolve_then(past, name, day)
@@ -170,36 +177,44 @@ def _note_then(vault: Vault, name: str, at: str) -> tuple[Vault, Note]:
     return past.vault, note
 
 
-def _echo_card(vault: Vault, note: Note, known: dict[str, Any]) -> None:
+def _tell_of(vault: Vault) -> Tell:
+    """Return the function that tells a text in the vault's language."""
+    from prmvault.render.language import language_of
+
+    return language_of(vault.settings.language).tell
+
+
+def _echo_card(vault: Vault, note: Note, known: dict[str, Any], tell: Tell) -> None:
     from prmvault.app.card import prose_of
     from prmvault.cli.card import rows, title_line
 
     echo_line(title_line(known))
-    echo_rows(list(rows(known, today(), vault.settings.leap_day, prose_of(vault, note)[:_MOST_PROSE])))
+    echo_rows(list(rows(known, today(), vault.settings.leap_day, prose_of(vault, note)[:_MOST_PROSE], tell)))
     echo_line(paint(one_line(note.path), "path"))
 
 
-def _echo_other(known: dict[str, Any]) -> None:
+def _echo_other(known: dict[str, Any], tell: Tell) -> None:
     echo_line(f"{paint(one_line(known['title']), 'title', bold=True)}  {known['type']}")
-    rows = [("date", known["date"])] if known["date"] else []
+    rows = [(tell(word("row", "date")), known["date"])] if known["date"] else []
     for key, value in known["fields"].items():
         if key not in ("type", "uid", "title", "name"):
-            rows += [(key if number == 0 else "", one_line(line)) for number, line in enumerate(_lines_of(value))]
-    rows += [("people" if number == 0 else "", one_line(name)) for number, name in enumerate(known["people"])]
+            rows += [(key if number == 0 else "", one_line(tell(line))) for number, line in enumerate(_lines_of(value))]
+    label = tell(word("row", "people"))
+    rows += [(label if number == 0 else "", one_line(name)) for number, name in enumerate(known["people"])]
     echo_rows(rows)
     echo_line(paint(one_line(known["path"]), "path"))
 
 
-def _echo_contact(each: dict[str, Any]) -> None:
+def _echo_contact(each: dict[str, Any], tell: Tell) -> None:
+    from prmvault.cli.card import how_text
     from prmvault.core.dates import parse_iso_date
     from prmvault.core.phrases import describe_day, describe_distance
 
     day = parse_iso_date(each["date"])
-    when = f"{describe_day(day)}{' ' + each['time'] if each['time'] else ''}"
-    whom = f" to {one_line(each['visited'])}" if each["visited"] else ""
-    how = f"{one_line(each['channel'])}{whom}, " if each["channel"] else ""
+    when = f"{tell(describe_day(day))}{' ' + each['time'] if each['time'] else ''}"
+    how = listed(", ", [how_text(each["channel"] or "", each["visited"] or ""), describe_distance(day, today())])
     place = paint(one_line(f"{each['path']}:{each['line']}"), "path")
-    echo_line(f"{paint(when, 'title', bold=True)} · {how}{describe_distance(day, today())} · {place}")
+    echo_line(f"{paint(one_line(when), 'title', bold=True)} · {one_line(tell(how))} · {place}")
     echo_line(f"  {one_line(each['text'])}")
 
 
@@ -210,7 +225,7 @@ def _lines_of(value: Any) -> list[str]:
     if not isinstance(value, dict):
         return ["" if value is None else str(value)]
     if "word" in value and "name" in value:
-        return [f"{value['word']}: {value['name']}"]
+        return [message("{word}: {name}", word=value["word"], name=value["name"])]
     if "street" in value:
         from prmvault.cli.card import address_text
 

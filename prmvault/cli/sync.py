@@ -65,18 +65,23 @@ def sync_command(dry_run: bool, removes: bool, as_json: bool) -> int:
 def git_setup_command() -> int:
     """Set this clone up so that git merges notes as notes: once in each clone. `init` and `sync` do it by themselves.
 
-    It adds what is missing to .gitattributes, and the merge drivers to the clone's own configuration. Where prmvault
-    is not installed, git merges as text.
+    It adds what is missing to .gitattributes, has .gitignore say of the digests what the setting digest.commit says,
+    and adds the merge drivers to the clone's own configuration. Where prmvault is not installed, git merges as text.
 
     \b
     Example:
       prmvault git-setup
       prmvault git-setup -C ~/vault
     """
-    from prmvault.app.sync_files import set_up
+    from prmvault.app.sync_files import odd_digests, set_up
 
-    done = set_up(vault_root())
+    root = vault_root()
+    done = set_up(root)
     say(f"set up: {', '.join(done)}" if done else "this clone is set up already")
+    odd, hint = odd_digests(root)
+    if odd:
+        say(odd)
+        say_hint(hint)
     return 0
 
 

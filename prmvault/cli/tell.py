@@ -54,9 +54,9 @@ def log_command(
 
     vault = opened_vault()
     said = _text(text)
-    when = day_from(day, today())
+    when = day_from(vault.day_in_english(day or ""), today())
     if day is None:
-        when, said = day_said(said, when)
+        when, said = day_said(said, when, vault.day_in_english)
     done = log(vault, _text((said,)), when, at, people, channel, today())
     _tell_logged(vault, done, as_json=as_json)
     if not done.people and not as_json:
@@ -83,7 +83,7 @@ def note_command(person: str, text: tuple[str, ...], day: str | None, as_json: b
 
     vault = opened_vault()
     path, words = split_name(vault, (person, *text), today())
-    done = add_to_log(vault, path, _text(words), day_from(day, today()), today())
+    done = add_to_log(vault, path, _text(words), day_from(vault.day_in_english(day or ""), today()), today())
     _tell_logged(vault, done, as_json=as_json)
     return 0
 
@@ -107,7 +107,7 @@ def done_command(task: tuple[str, ...], day: str | None, number: int | None) -> 
     from prmvault.app.values import day_from
 
     vault = opened_vault()
-    chosen_day = day_from(day, today())
+    chosen_day = day_from(vault.day_in_english(day or ""), today())
     found = find_open(vault, " ".join(task), chosen_day)
     if not found:
         hint = "prmvault tasks lists the open tasks, prmvault remind the reminders"
@@ -143,16 +143,24 @@ def _text(words: tuple[str, ...]) -> str:
 def _tell_logged(vault: Vault, done: Logged, *, as_json: bool) -> None:
     from datetime import date
 
+    from prmvault.core.channels import channel_name
+    from prmvault.core.messages import listed, message
     from prmvault.core.phrases import describe_day
+    from prmvault.render.language import language_of
 
     if as_json:
         ties = [{"words": words, "paths": list(paths)} for words, paths in done.ties]
         echo_json({**done._asdict(), "people": list(done.people), "ties": ties})
     else:
         echo_line(f"{paint(one_line(f'{done.path}:{done.line}'), 'path')}: - {one_line(done.text)}")
-    kind = {"plan": "a plan", "task": "an open task", "mention": "a mention, no contact"}.get(done.kind, "")
-    when = f"{describe_day(date.fromisoformat(done.date))} {done.time}".strip()
-    say("→ " + " · ".join(filter(None, [when, kind, done.channel, ", ".join(done.people)])))
+    kinds = {
+        "plan": message("a plan"),
+        "task": message("an open task"),
+        "mention": message("a mention, no contact"),
+    }
+    when = listed(" ", [describe_day(date.fromisoformat(done.date)), done.time])
+    read = listed(" · ", [when, kinds.get(done.kind, ""), channel_name(done.channel), ", ".join(done.people)])
+    say("→ " + language_of(vault.settings.language).tell(read))
     for words, paths in done.ties:
         names = ", ".join(vault.facts.title(path) for path in paths)
         say(f"{words!r} may mean {names}; it stays plain")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from prmvault.cli.context import command, opened_vault, today, vault_root
+from prmvault.cli.context import command, opened_vault, option_value, today, vault_root
 from prmvault.cli.output import one_line, progress_bar
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError
 
@@ -27,11 +29,13 @@ if TYPE_CHECKING:
     metavar="MINUTES",
     help="Also sync every so many minutes, once edits have come to rest; less often after failures.",
 )
-def watch_command(once: bool, quiet: bool, minutes: float | None) -> int:
+@click.option("--no-mail", is_flag=True, help="Send no mail, whatever the user's config says.")
+def watch_command(once: bool, quiet: bool, minutes: float | None, no_mail: bool) -> int:
     """Keep search index and digest up to date while notes change; end it with Ctrl-C.
 
     Nothing depends on it: every command answers from the notes as they are, with or without a watcher. With one, the
-    digest is always there, and the index has nothing left to do when you ask.
+    digest is always there, and the index has nothing left to do when you ask. Where the user's config says when
+    (`send:`), it sends the digest by mail.
 
     \b
     Example:
@@ -50,11 +54,29 @@ def watch_command(once: bool, quiet: bool, minutes: float | None) -> int:
         done = bring_up_to_date(vault, today(), progress_bar)
         if not quiet:
             _log(f"{count} notes read → {done}")
-        return 0 if "not " not in done else 1
+        code = 0 if "not " not in done else 1
+        if no_mail:
+            return code
+        from prmvault.app.watch_mail import local_now
+        from prmvault.cli.digest_mail import send_if_due
+
+        return send_if_due(vault, local_now(today()), quiet=quiet) or code
     root = vault_root()
-    watch(root, today=today, log=_log, on_start=_stop_on_signals, sync_every=60 * (minutes or 0))
+    watch(
+        root,
+        today=partial(_day, option_value("today")),
+        log=_log,
+        on_start=_stop_on_signals,
+        sync_every=60 * (minutes or 0),
+        sends_mail=not no_mail,
+    )
     _log("stopped")
     return 0
+
+
+def _day(chosen: date | None) -> date:
+    """Return the day that counts as today; unlike `today`, also in a thread, which knows no command line."""
+    return chosen or date.today()  # noqa: DTZ011 - the user's day is the local one
 
 
 def _stop_on_signals(watcher: FolderWatcher) -> None:

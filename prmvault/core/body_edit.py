@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from prmvault.core.fences import split_note
@@ -39,19 +40,21 @@ class _Part(NamedTuple):
     code: int
 
 
-def add_item(text: str, item: str) -> tuple[str, int]:
+def add_item(text: str, item: str, below: Sequence[str] = ()) -> tuple[str, int]:
     """Return a journal day's `text` with the list item `item` (without bullet), and the line on which it stands.
 
-    It goes behind the last top-level item before the first heading (a title on top aside), else to the end of that
-    part, with the bullet and the line ending of its neighbours. Raises PrmvaultError if `item` is empty, if the front
-    matter is not closed, and if the place is in a code block that nothing closes.
+    The lines `below` come indented under it. It goes behind the last top-level item before the first heading (a title
+    on top aside), else to the end of that part, with the bullet and the line ending of its neighbours. Raises
+    PrmvaultError if `item` is empty, if the front matter is not closed, and if the place is in a code block that
+    nothing closes.
     """
     lines, parts = _read(text)
     part = parts[0]
     if len(parts) > 1 and not any(line.strip() for line in lines[part.begin : part.end]):
         has_title = lines[part.end].startswith(("# ", "#\t"))
         part = parts[1] if has_title else part
-    return _with_item(text, lines, part, _one_line(item), len(part.items))
+    text, line = _with_item(text, lines, part, _one_line(item), len(part.items))
+    return _with_below(text, line, [each for each in below if each.strip()]), line
 
 
 def add_log_line(text: str, item: str, headings: tuple[str, ...], new_heading: str) -> tuple[str, int]:
@@ -158,6 +161,25 @@ def _with_item(text: str, lines: list[str], part: _Part, item: str, place: int) 
     if at < len(lines) and lines[at].strip():
         new.append("")
     return _inserted(text, lines, part, at, new)
+
+
+def _with_below(text: str, line: int, below: Sequence[str]) -> str:
+    """Return `text` with lines indented under the item on line `line`."""
+    if not below:
+        return text
+    mark = _BOM if text.startswith(_BOM) else ""
+    lines = text.removeprefix(mark).split("\n")
+    bullet = _BULLET.match(lines[line - 1])
+    assert bullet is not None, "it was put there"
+    tabs = [each.expandtabs(4) for each in below]
+    least = min(len(each) - len(each.lstrip()) for each in tabs)
+    ending = "\r" if lines[line - 1].endswith("\r") else ""
+    lines[line:line] = [" " * len(bullet[0]) + each[least:].rstrip() + ending for each in tabs]
+    result = mark + "\n".join(lines)
+    old, new = [parse_body(note.body, note.body_line).items for note in (split_note(text), split_note(result))]
+    if [(item.text, item.heading) for item in old] != [(item.text, item.heading) for item in new]:
+        raise PrmvaultError("what stands under the item can't be added there", hint="close the code block in it")
+    return result
 
 
 def _bullet_like(line: str, *, behind: bool) -> str:

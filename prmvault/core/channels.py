@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from prmvault.core.messages import Message, word
 from prmvault.core.names import fold
 
+_NAMES = (
+    *(word("channel", "call"), word("channel", "video"), word("channel", "visit"), word("channel", "meal")),
+    *(word("channel", "meeting"), word("channel", "mail"), word("channel", "letter"), word("channel", "chat")),
+    word("channel", "gift"),
+)
 _WORDS = {
     "call": "call called calls calling phone phoned phonecall rang telephoned anruf angerufen anrufen "
     "telefonat telefoniert telefonieren telefon durchgerufen zurückgerufen",
@@ -25,20 +31,35 @@ _WORD = re.compile(r"#?([^\W_][\w-]{0,40})")
 _NOT_WORDS = re.compile(r"\[\[[^\[\]\n]{1,400}\]\]|https?://\S{1,500}")
 
 
-def channel_words(more: Mapping[str, list[str]]) -> dict[str, str]:
-    """Return folded word → channel, with the settings' `more` words per channel (which may be new channels)."""
-    table = {fold(word): channel for channel, words in _WORDS.items() for word in words.split()}
+def channel_words(
+    more: Mapping[str, Iterable[str]], language: Mapping[str, Iterable[str]] | None = None
+) -> dict[str, str]:
+    """Return folded word → channel, with the settings' `more` words per channel (which may be new channels).
+
+    `language` are the words of a further language.
+    """
+    table = {fold(each): channel for channel, words in _WORDS.items() for each in words.split()}
     table.update((fold(channel), channel) for channel in _WORDS)
-    for channel, words in more.items():
+    for channel, words in (*(language or {}).items(), *more.items()):
         table[fold(channel)] = channel
-        table.update((fold(word), channel) for word in words)
+        table.update((fold(each), channel) for each in words)
     return table
+
+
+def channel_names() -> tuple[Message, ...]:
+    """Return the channels, which a catalogue tells in its language."""
+    return _NAMES
+
+
+def channel_name(channel: str) -> str:
+    """Return a channel as it is told to people in their language; one of the settings as it is."""
+    return next((name for name in _NAMES if name == channel), channel)
 
 
 def channel_of(text: str, words: Mapping[str, str]) -> str:
     """Return the channel that the first known word or tag of `text` tells, or nothing; links do not count."""
-    for word in _WORD.findall(_NOT_WORDS.sub(" ", text)):
-        channel = words.get(fold(word))
+    for each in _WORD.findall(_NOT_WORDS.sub(" ", text)):
+        channel = words.get(fold(each))
         if channel:
             return channel
     return ""

@@ -10,6 +10,8 @@ import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from prmvault.core.messages import message
+
 LEAP_DAYS = ("feb-28", "mar-01")
 _FEBRUARY, _LEAP_DAY = 2, 29
 _A_LEAP_YEAR = 2000
@@ -61,7 +63,7 @@ class Age(NamedTuple):
     about: bool = False
 
     def __str__(self) -> str:
-        return f"about {self.high}" if self.about or self.low != self.high else str(self.high)
+        return message("about {age}", age=self.high) if self.about or self.low != self.high else str(self.high)
 
 
 def quoted(text: str) -> str:

@@ -1,124 +1,275 @@
 """The digest of a week: a pure function of the vault's facts and the week, as plain values for templates and JSON.
 
 Nothing in it depends on when it is made, so that every machine makes the same text and it changes only with the
-notes. The week is seen from its Monday: what was due before is overdue.
+notes. The week is seen from its Monday: what was due before is overdue. What can be done has the `id` of its line
+(`core.digest_ids`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from prmvault.core.cadence import reason_text
 from prmvault.core.dates import week_days, week_name
-from prmvault.core.file_names import stem_of
+from prmvault.core.digest_ids import contact_id, debt_id, gift_id, reminder_id, task_id
+from prmvault.core.gifts import MOST_IDEAS, Choice, Idea, choices, given_before
+from prmvault.core.messages import counted, message
 from prmvault.core.model import Note
-from prmvault.core.names import fold
+from prmvault.core.occasions import BIRTHDAY, CHRISTMAS, NAMEDAY, WEDDING, is_round, meant_occasion
+from prmvault.core.owed import Owed, entry_text, owed_with
 from prmvault.core.problems import Problem
 from prmvault.core.reminders import (
+    CONTACTS,
     WITHOUT_CONTACTS,
     Happening,
     OpenTask,
     Reminder,
     World,
     by_household,
+    priority_text,
     reminder_values,
     reminders,
 )
+from prmvault.core.threads import Said
+from prmvault.core.touch import STALE_DAYS, by_need, touch_values
+from prmvault.core.weeks import plots, weeks_before
 
 T = TypeVar("T")
 
 MOST = 12
 """How many lines a long section shows; the rest is counted."""
 
+YEARS_AGO = (1, 5, 10)
+
+_MOST_OF_A_YEAR = 6
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_ROUND_AGE = 10
-
-
-class Idea(NamedTuple):
-    """Something to give to somebody: a gift idea or a wish (`kind` gift or wish), where it is written, and when."""
-
-    person: str
-    text: str
-    path: str
-    line: int
-    kind: str = "gift"
-    date: str = ""
+_SIGNS = {"birthday": "🎂", "memorial": "🕯️", "nameday": "🌼", "wedding": "💍", "christmas": "🎄"}
+_SIGNS_OF_KINDS = {"date": "📌", "plan": "📍", "reminder": "🔔", "task": "☑️", "contact": "💬"}
+_CHRISTMAS_EVE = (12, 24)
 
 
 class Materials(NamedTuple):
     """What the digest is made of, beside the world seen from Monday: all of it plain.
 
-    `year_ago` is what happened in the same days of the year before; `ideas` what people wished for; `link` turns a
-    note's path into the text of a link.
+    `years` are how many years ago and what happened in the same days then; `ideas` what people wished for; `moods` and
+    `contacts` the mood and the number of contacts by day. `link` turns a note's path into the text of a link, `key`
+    into what the ids of its lines are made of, and `said` gives what was told of a person lately, newest first.
     """
 
     world: World
     horizon: timedelta
-    year_ago: Sequence[Happening]
+    years: Sequence[tuple[int, Sequence[Happening]]]
     ideas: Sequence[Idea]
     problems: Sequence[Problem]
+    moods: Mapping[str, int]
+    contacts: Mapping[str, int]
     link: Callable[[str], str]
+    key: Callable[[str], str]
+    said: Callable[[str], Sequence[Said]]
 
 
 def make_digest(monday: date, materials: Materials) -> dict[str, Any]:
     """Return the digest of the week that begins on `monday`."""
-    days = week_days(monday)
-    sunday = days[-1]
-    world, link = materials.world, materials.link
-    week = reminders(world, monday, sunday)
-    until = sunday + materials.horizon
-    # From Monday on: what began this week and goes on is told there.
-    coming = [each for each in reminders(world, monday, until, WITHOUT_CONTACTS) if each.date > sunday]
-    late = [each for each in week if each.overdue_days and each.kind != "contact"]
-    undated = [each for each in world.tasks if _is_undated(each, sunday)]
-    return {
-        "week": week_name(monday),
-        "first": monday.isoformat(),
-        "last": sunday.isoformat(),
-        "days": [_day(day, week, link) for day in days if _of_day(day, week)],
-        "contacts": _cut(by_household(_worst_first(week), world), lambda each: _contact(each, world, link)),
-        "overdue": _cut(late, lambda each: _entry(each, link)),
-        "undated": _cut(undated, lambda task: _undated(task, link)),
-        "coming": _cut(_most_important(_first_of_each(coming)), lambda each: _entry(each, link)),
-        "gifts": _cut(_gifts(world, [each for each in (*week, *coming) if each.kind == "birthday"], materials), dict),
-        "year_ago": _cut(materials.year_ago, lambda each: _happening(each, link)),
-        "problems": _cut(materials.problems, lambda problem: problem._asdict()),
-    }
+    return _Page(monday, materials).values()
+
+
+class _Page:
+    """A digest while it is made: no id stands on it twice, so who comes first has it."""
+
+    def __init__(self, monday: date, materials: Materials) -> None:
+        self._materials = materials
+        self._world = materials.world
+        self._link = materials.link
+        self._days = week_days(monday)
+        self._ids: set[str] = set()
+
+    def values(self) -> dict[str, Any]:
+        monday, sunday = self._days[0], self._days[-1]
+        world, materials = self._world, self._materials
+        until = sunday + materials.horizon
+        # From Monday on: what began this week and goes on is told there.
+        found = reminders(world, monday, until, WITHOUT_CONTACTS)
+        week = [each for each in found if each.date <= sunday]
+        later = [each for each in found if each.date > sunday]
+        late = [each for each in week if each.overdue_days]
+        contacts = by_household(by_need(reminders(world, monday, sunday, CONTACTS)), world)
+        # In the order of the page: the first line of two with the same id has it.
+        days = [self._day(day, week) for day in self._days if _of_day(day, week)]
+        touch = _cut(contacts, self._contact)
+        overdue = _cut(sorted(late, key=_long_late_last), self._entry)
+        occasions = [*_gift_occasions([*week, *later]), *_christmas(world, monday, until)]
+        gifts = _cut(list(self._gifts(occasions)), self._gift)
+        debts = [owed for note in world.people if (owed := owed_with(note))]
+        debt_lines = _cut(debts, self._debts)
+        undated = [each for each in world.tasks if _is_undated(each, sunday)]
+        undated_lines = _cut(undated, self._undated)
+        coming = [each for each in _first_of_each(later) if not self._is_told(each)]
+        weeks = weeks_before(monday, materials.moods, materials.contacts)
+        return {
+            "week": week_name(monday),
+            "first": monday.isoformat(),
+            "last": sunday.isoformat(),
+            "summary": _summary(days, len(late), len(contacts)),
+            "days": days,
+            "contacts": touch,
+            "overdue": overdue,
+            "gifts": gifts,
+            "debts": debt_lines,
+            "undated": undated_lines,
+            "coming": _cut(_most_important(coming), self._entry),
+            "years": [self._year(*each) for each in materials.years if each[1]],
+            "weeks": weeks,
+            "plots": plots(weeks),
+            "problems": _cut(materials.problems, lambda problem: problem._asdict()),
+        }
+
+    def _day(self, day: date, found: Iterable[Reminder]) -> dict[str, Any]:
+        entries = [self._entry(each) for each in _of_day(day, found)]
+        return {"date": day.isoformat(), "weekday": _WEEKDAYS[day.weekday()], "entries": entries}
+
+    def _entry(self, each: Reminder) -> dict[str, Any]:
+        line_id = self._taken(self._id_of(each))
+        day = max(each.date, each.turn or each.date)
+        return {
+            **reminder_values(each),
+            # The page says why, the JSON of `upcoming` also in which line that stands.
+            "reason": reason_text(each.contact, place=False) if each.contact else each.reason,
+            "sign": _SIGNS.get(each.occasion) or _SIGNS_OF_KINDS.get(each.kind, ""),
+            "weekday": _WEEKDAYS[each.date.weekday()],
+            "time": each.time,
+            "text": each.title.removeprefix(each.time).lstrip() if each.time else each.title,
+            "link": ", ".join([self._link(path) for path in (each.path, *each.others)]),
+            "is_round": is_round(each.occasion, each.age),
+            "id": line_id,
+            "day": day.isoformat() if line_id else "",
+        }
+
+    def _id_of(self, each: Reminder) -> str:
+        """Return the id of what can be done; nothing for what only is."""
+        key = self._materials.key
+        if each.kind == "task" and each.task:
+            return self._task_id(each.task)
+        if each.kind == "reminder" and each.turn:
+            return reminder_id(key(each.path), each.text, each.turn.isoformat())
+        if each.kind == "contact":
+            return contact_id(week_name(self._days[0]), [key(path) for path in (each.path, *each.others)])
+        return ""
+
+    def _task_id(self, each: OpenTask) -> str:
+        return task_id(self._materials.key(each.path), each.task._replace(text=each.written or each.task.text))
+
+    def _taken(self, line_id: str) -> str:
+        """Return an id for the first line that asks for it, and nothing for the next one."""
+        if not line_id or line_id in self._ids:
+            return ""
+        self._ids.add(line_id)
+        return line_id
+
+    def _is_told(self, each: Reminder) -> bool:
+        """Tell whether a turn stands on the page already, ahead of its day."""
+        return each.kind == "reminder" and self._id_of(each) in self._ids
+
+    def _contact(self, each: Reminder) -> dict[str, Any]:
+        values = {**self._entry(each), **touch_values(each, self._world, self._materials.said, self._days[0])}
+        for told in (values["last"], *values["threads"]):
+            if told:
+                told["link"] = self._link(told["path"])
+        return values
+
+    def _gifts(self, occasions: Iterable[Reminder]) -> Iterator[tuple[Reminder, Note, list[Choice]]]:
+        """Return the occasions for which there is something to give, and what: nothing that was given already."""
+        notes = {note.path: note for note in self._world.people}
+        for each in occasions:
+            note = notes[each.path]
+            ideas = choices(note, self._materials.ideas, each.occasion)
+            if each.occasion == CHRISTMAS:
+                ideas = [idea for idea in ideas if meant_occasion(idea.occasion) == CHRISTMAS]
+            if ideas or (note.fields.get("likes") and each.occasion in (BIRTHDAY, NAMEDAY)):
+                yield each, note, ideas
+
+    def _gift(self, found: tuple[Reminder, Note, list[Choice]]) -> dict[str, Any]:
+        each, note, ideas = found
+        return {
+            **self._entry(each),
+            "ideas": [self._choice(note, idea) for idea in ideas[:MOST_IDEAS]],
+            "more": max(0, len(ideas) - MOST_IDEAS),
+            "given": given_before(note),
+            "likes": [] if ideas else list(note.fields.get("likes", ())),
+        }
+
+    def _choice(self, note: Note, idea: Choice) -> dict[str, Any]:
+        status = "planned" if idea.status == "planned" else "idea"
+        return {
+            "id": self._taken(gift_id(self._materials.key(note.path), idea.told, status)),
+            "text": idea.text,
+            "day": "",
+            "status": idea.status,
+            "next": "given" if status == "planned" else "planned",
+            "source": idea.source,
+            "amount": idea.amount,
+            "url": idea.url,
+            "for": idea.occasion,
+            "date": idea.date,
+            "path": idea.path,
+            "line": idea.line,
+            "link": self._link(idea.path),
+        }
+
+    def _debts(self, owed: Owed) -> dict[str, Any]:
+        note = owed.note
+        entries = []
+        for entry in owed.entries:
+            what, day = entry.get("for", ""), entry.get("date", "")
+            line_id = debt_id(self._materials.key(note.path), entry["amount"], what, day)
+            line = note.lines.get(f"debts.{entry['item']}", note.lines.get("debts", 1))
+            told = {"id": self._taken(line_id), "day": "", "amount": entry["amount"], "by": entry["by"], "what": what}
+            entries.append({**told, "date": day, "text": entry_text(note, entry), "path": note.path, "line": line})
+        place = {"person": note.title, "path": note.path, "link": self._link(note.path)}
+        return {**place, "net": owed.net, "is_even": not owed.net, "entries": entries}
+
+    def _undated(self, task: OpenTask) -> dict[str, Any]:
+        return {
+            "id": self._taken(self._task_id(task)),
+            "title": task.task.text,
+            "person": ", ".join(task.people),
+            "path": task.path,
+            "line": task.task.line,
+            "link": self._link(task.path),
+            "reason": priority_text(task.task.priority),
+            "day": "",
+        }
+
+    def _year(self, years: int, happened: Sequence[Happening]) -> dict[str, Any]:
+        told = [{**each._asdict(), "people": list(each.people), "link": self._link(each.path)} for each in happened]
+        return {"years": years, "lines": told[:_MOST_OF_A_YEAR], "more": max(0, len(told) - _MOST_OF_A_YEAR)}
 
 
 def _of_day(day: date, found: Iterable[Reminder]) -> list[Reminder]:
-    return [each for each in found if each.date == day and not each.overdue_days and each.kind != "contact"]
+    return [each for each in found if each.date == day and not each.overdue_days]
 
 
-def _day(day: date, found: Iterable[Reminder], link: Callable[[str], str]) -> dict[str, Any]:
-    entries = [_entry(each, link) for each in _of_day(day, found)]
-    return {"date": day.isoformat(), "weekday": _WEEKDAYS[day.weekday()], "entries": entries}
+def _summary(days: Iterable[Mapping[str, Any]], late: int, contacts: int) -> list[str]:
+    """Return how much of what the week brings, each in words; nothing for what there is nothing of."""
+    kinds = [entry["kind"] for day in days for entry in day["entries"]]
+    birthdays, dates, plans = (kinds.count(kind) for kind in ("birthday", "date", "plan"))
+    to_do = kinds.count("task") + kinds.count("reminder")
+    words = (
+        counted("{count} birthday", "{count} birthdays", birthdays),
+        counted("{count} day to remember", "{count} days to remember", dates),
+        counted("{count} plan", "{count} plans", plans),
+        counted("{count} thing to do", "{count} things to do", to_do),
+        counted("{count} thing overdue", "{count} things overdue", late),
+        counted("{count} person to be in touch with", "{count} people to be in touch with", contacts),
+    )
+    return [text for text in words if text.number]
 
 
-def _entry(each: Reminder, link: Callable[[str], str]) -> dict[str, Any]:
-    is_round = each.age.isdigit() and int(each.age) % _ROUND_AGE == 0
-    return {
-        **reminder_values(each),
-        # The page says why, the JSON of `upcoming` also in which line that stands.
-        "reason": reason_text(each.contact, place=False) if each.contact else each.reason,
-        "weekday": _WEEKDAYS[each.date.weekday()],
-        "link": ", ".join([link(path) for path in (each.path, *each.others)]),
-        "is_round": is_round,
-    }
-
-
-def _contact(each: Reminder, world: World, link: Callable[[str], str]) -> dict[str, Any]:
-    told = world.last.get(each.path)
-    last = None
-    if told is not None:
-        last = {"date": told.date, "channel": told.channel, "text": told.text, "path": told.path, "line": told.line}
-    return {**_entry(each, link), "last": last}
-
-
-def _worst_first(week: Iterable[Reminder]) -> list[Reminder]:
-    return sorted((each for each in week if each.kind == "contact"), key=lambda each: (each.date, each.title))
+def _long_late_last(each: Reminder) -> tuple[bool, int, str]:
+    """What is late for more than a year must not fill the page: the longer, the further down."""
+    is_long = each.overdue_days > STALE_DAYS
+    return is_long, each.date.toordinal() * (-1 if is_long else 1), each.title
 
 
 def _first_of_each(coming: Iterable[Reminder]) -> list[Reminder]:
@@ -134,44 +285,24 @@ def _is_undated(each: OpenTask, sunday: date) -> bool:
     return not (each.task.due or each.task.scheduled) and each.task.start <= sunday.isoformat()
 
 
-def _undated(task: OpenTask, link: Callable[[str], str]) -> dict[str, Any]:
-    return {
-        "title": task.task.text,
-        "person": ", ".join(task.people),
-        "path": task.path,
-        "line": task.task.line,
-        "link": link(task.path),
-    }
+def _gift_occasions(found: Iterable[Reminder]) -> list[Reminder]:
+    """Return the days on which something may be given, the first one of each person."""
+    first: dict[str, Reminder] = {}
+    for each in found:
+        if each.occasion in (BIRTHDAY, NAMEDAY, WEDDING) and not each.overdue_days:
+            first.setdefault(each.path, each)
+    return list(first.values())
 
 
-def _happening(each: Happening, link: Callable[[str], str]) -> dict[str, Any]:
-    return {**each._asdict(), "people": list(each.people), "link": link(each.path)}
-
-
-def _gifts(world: World, birthdays: Iterable[Reminder], materials: Materials) -> list[dict[str, Any]]:
-    """Return for each coming birthday what could be given, without what was given already."""
-    notes = {note.path: note for note in world.people}
-    gifts = []
-    for each in birthdays:
-        note = notes[each.path]
-        ideas = _ideas_for(note, materials.ideas)
-        if ideas:
-            gifts.append({**_entry(each, materials.link), "ideas": ideas})
-    return gifts
-
-
-def _ideas_for(note: Note, told: Sequence[Idea]) -> list[str]:
-    given = {fold(gift.get("what", "")) for gift in note.fields.get("gifts", ()) if gift["status"] == "given"}
-    ideas = [_gift_text(gift) for gift in note.fields.get("gifts", ()) if gift["status"] in ("idea", "planned")]
-    ideas += [f"{wish} (wish)" for wish in note.fields.get("wishes", ())]
-    ideas += [f"{idea.text} ({stem_of(idea.path)})" for idea in told if idea.person == note.path]
-    return [idea for idea in dict.fromkeys(ideas) if fold(idea) not in given]
-
-
-def _gift_text(gift: Mapping[str, Any]) -> str:
-    planned = "planned" if gift["status"] == "planned" else ""
-    extra = ", ".join(text for text in (planned, gift.get("amount", "")) if text)
-    return f"{gift.get('what', '?')} ({extra})" if extra else str(gift.get("what", "?"))
+def _christmas(world: World, first: date, last: date) -> Iterator[Reminder]:
+    """Return Christmas for each of the living, where it is near."""
+    eves = (date(year, *_CHRISTMAS_EVE) for year in {first.year, last.year})
+    for day in (eve for eve in eves if first <= eve <= last):
+        for note in world.people:
+            if any(gift.get("for") for gift in note.fields.get("gifts", ())) and not note.fields.get("deceased"):
+                title = message("{name}: Christmas", name=note.title)
+                line = note.lines.get("gifts", 1)
+                yield Reminder(day, "date", title, note.title, note.path, line, occasion=CHRISTMAS)
 
 
 def _most_important(coming: Sequence[Reminder]) -> list[Reminder]:

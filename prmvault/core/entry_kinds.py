@@ -107,9 +107,9 @@ def read_debts(value: Value, report: Report) -> list[dict[str, Any]]:
 
 
 def read_reminders(value: Value, report: Report) -> list[dict[str, Any]]:
-    """Read `{text, on, repeat, lead, done}`."""
+    """Read `{text, on, repeat, lead, done, snooze}`."""
     reminders = []
-    for reminder in _read_maps(value, report, "text", "on", "repeat", "lead", "done"):
+    for reminder in _read_maps(value, report, "text", "on", "repeat", "lead", "done", "snooze"):
         day = checked_date(reminder.get("on", ""), report, reminder["item"])
         if day is None:
             continue
@@ -117,6 +117,7 @@ def read_reminders(value: Value, report: Report) -> list[dict[str, Any]]:
             report("bad-date", f'a reminder needs a full date, not "{day}"', "write YYYY-MM-DD", reminder["item"])
             continue
         _check_recurrence(reminder, report)
+        _check_date(reminder, "snooze", report)
         reminders.append({**reminder, "on": day})
     return reminders
 

@@ -180,7 +180,7 @@ def one_line_markdown(text: str, *, code: bool = False) -> str:
 
     Emphasis and tags stay what they are. With `code` it is for between backticks.
     """
-    text = _CONTROL.sub("", " ".join(text.split()))
+    text = without_breaks(text)
     if code:
         return text.replace("`", "'")
     text = _BREAKS_PAGE.sub(r"\\\g<0>", text)
@@ -188,6 +188,11 @@ def one_line_markdown(text: str, *, code: bool = False) -> str:
         text = text.replace("`", "\\`")
     begin = _BLOCK_BEGIN.match(text)
     return f"{text[: begin.end()]}\\{text[begin.end() :]}" if begin else text
+
+
+def without_breaks(text: str) -> str:
+    """Return `text` as one line, without the characters that control a terminal or turn the direction of all text."""
+    return _CONTROL.sub("", " ".join(text.split()))
 
 
 def _item(block: list[tuple[int, str, str]], box: str, heading: str) -> Item:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 RANK_PATH, RANK_NAME, RANK_ALIAS, RANK_EMAIL, RANK_PHONE, RANK_ORG, RANK_UID = range(7)
 """What a name row is; links resolve by the first three, in this order."""
 
-_REMEMBERED = ("birthday", "deceased", "dates", "reminders", "cadence", "tags", "created", "gifts", "wishes")
+_REMEMBERED = (
+    *("birthday", "deceased", "dates", "reminders", "cadence", "tags", "created", "gifts", "wishes"),
+    *("debts", "snoozed"),
+)
+_BESIDE = ("likes",)
+"""What is remembered of those of whom there is more to remember."""
 _MIN_PHONE_DIGITS = 5
 _ALMOST = 10
 _CLEARLY_WORSE = 8
@@ -88,6 +93,8 @@ def remembered(note: Note) -> tuple[dict[str, Any], dict[str, int]] | None:
     """Return the fields and lines of a person that reminders and the digest read, or None where there is nothing."""
     fields = {key: note.fields[key] for key in _REMEMBERED if key in note.fields} if note.type == "person" else {}
     lines = {key: line for key, line in note.lines.items() if key.partition(".")[0] in fields}
+    if fields:
+        fields.update((key, note.fields[key]) for key in _BESIDE if key in note.fields)
     return (fields, lines) if fields else None
 
 

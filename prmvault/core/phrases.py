@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from prmvault.core.dates import DateError, last_day_of_month, parse_iso_date, quoted
+from prmvault.core.messages import Message, counted, message
 from prmvault.core.names import fold
 from prmvault.core.periods import Period, add_period, parse_period
 
@@ -72,10 +73,16 @@ _MONTHS = {
     )
     for word in words.split()
 }
-_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-# From how many days on, how many days each, and the name.
-_LONG_UNITS = ((730, 365.25, "years"), (60, 30.44, "months"), (21, 7, "weeks"))
-_SHORT_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NEAR = {-1: message("yesterday"), 0: message("today"), 1: message("tomorrow")}
+# From how many days on, and how many days each.
+_YEARS, _MONTHS_LONG, _WEEKS = (730, 365.25), (60, 30.44), (21, 7)
+_SHORT_NAMES = (
+    *(message("Mon"), message("Tue"), message("Wed"), message("Thu"), message("Fri"), message("Sat"), message("Sun")),
+)
+_ADVERBS = (
+    *(message("daily"), message("weekly"), message("monthly"), message("quarterly"), message("yearly")),
+    *(message("every day"), message("every week"), message("every month"), message("every year"), message("none")),
+)
 
 _WEEKDAY = "(?P<weekday>" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")\.?"
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
@@ -121,22 +128,81 @@ def parse_day(text: str, today: date, *, prefer: Prefer) -> date:
     raise DateError(f"{quoted(text)} is not a day that is understood", hint=_HINT)
 
 
-def describe_day(day: date) -> str:
+def weekday_number(word: str) -> int | None:
+    """Return the number of the weekday that `word` names in English or German (0 is Monday), or None."""
+    return _WEEKDAYS.get(fold(word.strip()))
+
+
+def describe_day(day: date) -> Message:
     """Return the day as an answer to a phrase, `Fri 2026-11-20`; parse_day reads it back."""
-    return f"{_SHORT_NAMES[day.weekday()]} {day.isoformat()}"
+    return message("{weekday} {day}", weekday=_SHORT_NAMES[day.weekday()], day=day)
 
 
-def describe_distance(day: date, today: date) -> str:
+def describe_distance(day: date, today: date) -> Message:
     """Return how far `day` is from today, as people say it: `tomorrow`, `in 6 weeks`, `20 days ago`."""
     days = (day - today).days
     if days in _NEAR:
         return _NEAR[days]
-    amount, unit = abs(days), "days"
-    for least, length, name in _LONG_UNITS:
-        if amount >= least:
-            amount, unit = round(amount / length), name
-            break
-    return f"in {amount} {unit}" if days > 0 else f"{amount} {unit} ago"
+    return _from_now_on(days) if days > 0 else _gone_by(-days)
+
+
+def describe_overdue(days: int) -> Message:
+    """Return how long something is overdue."""
+    return counted("{count} day overdue", "{count} days overdue", days)
+
+
+def describe_period(text: str) -> str:
+    """Return a period as it was written, such that it can be told in another language: `2 weeks`, `weekly`."""
+    told = _repeated_period(text) if text.startswith("every ") else _counted_period(text)
+    return told or next((each for each in _ADVERBS if each == text), text)
+
+
+def _repeated_period(text: str) -> Message | None:
+    count, unit = _number_and_unit(text.removeprefix("every "))
+    told = {
+        "day": counted("every {count} day", "every {count} days", count),
+        "week": counted("every {count} week", "every {count} weeks", count),
+        "month": counted("every {count} month", "every {count} months", count),
+        "year": counted("every {count} year", "every {count} years", count),
+    }.get(unit)
+    return told if told == text else None
+
+
+def _counted_period(text: str) -> Message | None:
+    count, unit = _number_and_unit(text)
+    told = {
+        "day": counted("{count} day", "{count} days", count),
+        "week": counted("{count} week", "{count} weeks", count),
+        "month": counted("{count} month", "{count} months", count),
+        "year": counted("{count} year", "{count} years", count),
+    }.get(unit)
+    return told if told == text else None  # `1 weeks` stays as it was typed.
+
+
+def _number_and_unit(text: str) -> tuple[int, str]:
+    number, _, unit = text.partition(" ")
+    is_number = number.isascii() and number.isdigit() and len(number) <= len("9999")
+    return (int(number), unit.removesuffix("s")) if is_number else (0, "")
+
+
+def _from_now_on(days: int) -> Message:
+    if days >= _YEARS[0]:
+        return counted("in {count} year", "in {count} years", round(days / _YEARS[1]))
+    if days >= _MONTHS_LONG[0]:
+        return counted("in {count} month", "in {count} months", round(days / _MONTHS_LONG[1]))
+    if days >= _WEEKS[0]:
+        return counted("in {count} week", "in {count} weeks", round(days / _WEEKS[1]))
+    return counted("in {count} day", "in {count} days", days)
+
+
+def _gone_by(days: int) -> Message:
+    if days >= _YEARS[0]:
+        return counted("{count} year ago", "{count} years ago", round(days / _YEARS[1]))
+    if days >= _MONTHS_LONG[0]:
+        return counted("{count} month ago", "{count} months ago", round(days / _MONTHS_LONG[1]))
+    if days >= _WEEKS[0]:
+        return counted("{count} week ago", "{count} weeks ago", round(days / _WEEKS[1]))
+    return counted("{count} day ago", "{count} days ago", days)
 
 
 def _iso_day(match: re.Match[str], question: _Question) -> date:

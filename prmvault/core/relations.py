@@ -6,9 +6,10 @@ file is enough: the other side is derived when it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from prmvault.core.messages import Message, word
 from prmvault.core.names import fold
 
 _INVERSES = {
@@ -93,17 +94,17 @@ More = Mapping[str, Mapping[str, Any]]
 """Relations of the settings: type → `inverse` (a type, or empty) and lists of `words`, `female` and `male` ones."""
 
 
-def relation_words(more: More | None = None) -> dict[str, Relation]:
-    """Return folded word → relation, for every word known and those of `more`, which go before the known ones."""
+def relation_words(more: More | None = None, language: More | None = None) -> dict[str, Relation]:
+    """Return folded word → relation, for every word known, before these those of a further language, then of `more`."""
     table: dict[str, Relation] = {}
     for kind, words in _WORDS.items():
         for gender, group in zip(("", "F", "M"), words.split("|"), strict=True):
-            for word in group.split():
-                table.setdefault(fold(word), Relation(kind, gender))
+            for each in group.split():
+                table.setdefault(fold(each), Relation(kind, gender))
         table[fold(kind)] = Relation(kind)
-    for kind, told in (more or {}).items():
+    for kind, told in (*(language or {}).items(), *(more or {}).items()):
         for gender, key in (("", "words"), ("F", "female"), ("M", "male")):
-            table.update((fold(word), Relation(kind, gender)) for word in told[key])
+            table.update((fold(each), Relation(kind, gender)) for each in told[key])
     for kind, told in (more or {}).items():
         table[fold(kind)] = Relation(kind)
         if told["inverse"]:
@@ -111,13 +112,13 @@ def relation_words(more: More | None = None) -> dict[str, Relation]:
     return table
 
 
-def relation_of(word: str, table: dict[str, Relation]) -> Relation:
-    """Return what `word` means, in the plural too; an unknown word is a type of its own, inverse to itself."""
-    key = fold(word.strip())
+def relation_of(text: str, table: dict[str, Relation]) -> Relation:
+    """Return what a word means, in the plural too; an unknown word is a type of its own, inverse to itself."""
+    key = fold(text.strip())
     for ending in ("", *_PLURAL_ENDINGS):
         if key.endswith(ending) and key.removesuffix(ending) in table:
             return table[key.removesuffix(ending)]
-    return Relation(word.strip())
+    return Relation(text.strip())
 
 
 def inverse_type(kind: str, more: More | None = None) -> str:
@@ -147,9 +148,30 @@ def word_for(kind: str, gender: str, more: More | None = None) -> str:
     return _WORDS[kind].split("|")["?FM".index(gender)].split()[0]
 
 
+def told_relation(typed: str, kind: str, gender: str) -> str:
+    """Return the word of a relation as it was typed, such that it can be told in the reader's language.
+
+    For German the gender is needed (`friend`: Freund, Freundin). A word of one's own (`granny`, `Oma`) stays as it is,
+    also in another language: only a type, and the English word for its gender, is told.
+    """
+    if kind not in _WORDS or fold(typed) not in {fold(word_for(kind, each)) for each in ("", "F", "M")}:
+        return typed
+    return word(_CONTEXTS[gender], word_for(kind, gender), shown=typed)
+
+
+def relation_names() -> Iterator[tuple[str, str, Message]]:
+    """Return all types for each gender (F, M, nothing), with the word that a catalogue tells in its language."""
+    for gender, context in _CONTEXTS.items():
+        for kind in _WORDS:
+            yield kind, gender, word(context, word_for(kind, gender))
+
+
+_CONTEXTS = {"": "relation", "F": "relation, female", "M": "relation, male"}
+
+
 def gender_letter(text: str) -> str:
     """Return F or M for what a note's `gender` says, in English or German, or nothing: `female`, `weiblich`, `M;he`."""
-    word = fold(text.partition(";")[0]).strip()
-    if word in ("f", "w", "female", "woman", "girl", "weiblich", "frau"):
+    told = fold(text.partition(";")[0]).strip()
+    if told in ("f", "w", "female", "woman", "girl", "weiblich", "frau"):
         return "F"
-    return "M" if word in ("m", "male", "man", "boy", "mannlich", "mann") else ""
+    return "M" if told in ("m", "male", "man", "boy", "mannlich", "mann") else ""

@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 
 from prmvault.core.cadence import NextContact, next_contact, reason_text
 from prmvault.core.dates import age_on, full_date, next_occurrence, parse_iso_date, parse_partial_date
+from prmvault.core.label_names import label_name
+from prmvault.core.messages import counted, message
 from prmvault.core.model import DEAD, ONCE, Note, Task
+from prmvault.core.occasions import BIRTHDAY, MEMORIAL, occasion_of
+from prmvault.core.turns import begun_before, leads, missed, moved, occurrences, put_off
 
 
 class Happening(NamedTuple):
@@ -28,11 +32,16 @@ class Happening(NamedTuple):
 
 
 class OpenTask(NamedTuple):
-    """An open task and the people whom it is about."""
+    """An open task and the people whom it is about: their names, and the paths of their notes.
+
+    The task's text is for reading; `written` is as the note has it.
+    """
 
     path: str
     task: Task
     people: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    written: str = ""
 
 
 class World(NamedTuple):
@@ -55,10 +64,17 @@ class World(NamedTuple):
     cadence_lines: Mapping[str, int] = MappingProxyType({})
 
 
+_Day = date
+"""In `Reminder`, `date` is a field."""
+
+
 class Reminder(NamedTuple):
     """One thing to remember. `age` is years as text (`36`, `about 48`) or empty; `overdue_days` 0 if not overdue.
 
     A contact has the rule by which it is due; `others` are the paths of further people whom it is about, too.
+    `occasion` is what a day of somebody's life is (`core.occasions`). `time` (of a plan) is the beginning of the title.
+    `turn` is the day of a reminder by its own rule: `date` may be ahead of it, or later where it was put off; `text` is
+    that of its entry. `task` is what a task's reminder is made of.
     """
 
     date: date
@@ -72,9 +88,15 @@ class Reminder(NamedTuple):
     reason: str = ""
     contact: NextContact | None = None
     others: tuple[str, ...] = ()
+    occasion: str = ""
+    time: str = ""
+    turn: _Day | None = None
+    text: str = ""
+    task: OpenTask | None = None
 
 
 _DAY = timedelta(days=1)
+_NOT_PLAIN = ("contact", "time", "turn", "text", "task")
 
 Source = Callable[[World, date, date], Iterable[Reminder]]
 
@@ -116,7 +138,7 @@ def by_household(found: Iterable[Reminder], world: World) -> list[Reminder]:
 def reminder_values(each: Reminder) -> dict[str, Any]:
     """Return a reminder as values for JSON; `latest` is the day by which a contact is due at the latest, or None."""
     latest = each.contact.latest if each.contact else None
-    plain = {key: value for key, value in each._asdict().items() if key != "contact"}
+    plain = {key: value for key, value in each._asdict().items() if key not in _NOT_PLAIN}
     return {
         **plain,
         "date": each.date.isoformat(),
@@ -136,16 +158,31 @@ def birthdays(world: World, first: date, last: date) -> Iterator[Reminder]:
         for day in _yearly(born, first, last, world.leap_day):
             age = age_on(born, day, world.leap_day)
             years = str(age) if age is not None else ""
-            died = note.fields.get("deceased")
-            if died:
-                title = f"{note.title} was born on this day" + (f" {years} years ago" if years else "")
-                death = "†" if died == DEAD else f"† {died}"
-                yield Reminder(day, "date", f"{title} ({death})", note.title, note.path, line)
+            if note.fields.get("deceased"):
+                title = _born_title(note, years)
+                yield Reminder(day, "date", title, note.title, note.path, line, occasion=MEMORIAL)
             else:
-                title = f"{note.title} turns {years}" if years else f"{note.title} has a birthday"
-                if years == "0":
-                    title = f"{note.title} is born"
-                yield Reminder(day, "birthday", title, note.title, note.path, line, years)
+                title = _birthday_title(note.title, years)
+                yield Reminder(day, "birthday", title, note.title, note.path, line, years, occasion=BIRTHDAY)
+
+
+def deaths(world: World, first: date, last: date) -> Iterator[Reminder]:
+    """The days on which people died, each year after it."""
+    for note in world.people:
+        died = note.fields.get("deceased", DEAD)
+        if died == DEAD:
+            continue
+        when = parse_partial_date(died)
+        line = note.lines.get("deceased", 1)
+        for day in _yearly(when, first, last, world.leap_day):
+            years = day.year - when.year if when.year else 0
+            if when.year and not years:
+                continue  # On the day itself nobody is to be told.
+            title = message("{name} died on this day", name=note.title)
+            if years:
+                title = counted("{count} year ago {name} died", "{count} years ago {name} died", years, name=note.title)
+            age = str(years) if years else ""
+            yield Reminder(day, "date", title, note.title, note.path, line, age, occasion=MEMORIAL)
 
 
 def dates(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -153,46 +190,62 @@ def dates(world: World, first: date, last: date) -> Iterator[Reminder]:
     for note in world.people:
         for entry in note.fields.get("dates", ()):
             when = parse_partial_date(entry["date"])
-            label = entry.get("label") or "date"
+            label = label_name(entry["label"]) if entry.get("label") else message("date")
             line = note.lines.get(f"dates.{entry['item']}", note.lines.get("dates", 1))
             if entry.get("repeat") in ONCE:
                 once = full_date(when)
                 days: list[date] = [once] if once is not None and first <= once <= last else []
             else:
                 days = _yearly(when, first, last, world.leap_day)
+            occasion = occasion_of(label, is_alive=not note.fields.get("deceased"))
             for day in days:
                 years = day.year - when.year if when.year else 0
-                title = f"{note.title}: {label}" + (f" ({years} years)" if years > 0 else "")
-                yield Reminder(day, "date", title, note.title, note.path, line, str(years) if years > 0 else "")
+                title = message("{name}: {label}", name=note.title, label=label)
+                if years > 0:
+                    title = counted(
+                        "{name}: {label} ({count} year)",
+                        "{name}: {label} ({count} years)",
+                        years,
+                        name=note.title,
+                        label=label,
+                    )
+                age = str(years) if years > 0 else ""
+                yield Reminder(day, "date", title, note.title, note.path, line, age, occasion=occasion)
 
 
 def own_reminders(world: World, first: date, last: date) -> Iterator[Reminder]:
-    """The `reminders:` of people: on their day, ahead of it by their lead, and overdue until they are done."""
+    """The `reminders:` of people: on their day, ahead of it by their lead, and overdue until they are done.
+
+    A turn that is put off comes on the day of its `snooze` instead, and is overdue after that.
+    """
     for note in world.people:
         for entry in note.fields.get("reminders", ()):
             line = note.lines.get(f"reminders.{entry['item']}", note.lines.get("reminders", 1))
-            text = entry.get("text") or "reminder"
+            text = entry.get("text") or message("reminder")
 
-            def remind(day: date, title: str, late: int = 0, *, note: Note = note, line: int = line) -> Reminder:
-                return Reminder(day, "reminder", title, note.title, note.path, line, overdue_days=late)
+            def remind(
+                day: date, turn: date, title: str, *, note: Note = note, line: int = line, text: str = text
+            ) -> Reminder:
+                return Reminder(day, "reminder", title, note.title, note.path, line, turn=turn, text=text)
 
-            missed = _missed(entry, world.today, world.leap_day)
-            if missed is not None:
-                yield remind(missed, text, (world.today - missed).days)
-            leads = _leads(entry)
-            reach = _moved(last, max(leads, default=timedelta()))
-            for day in _occurrences(entry, first, reach, world.leap_day):
-                if day <= last and day != missed:
-                    yield remind(day, text)
-                for lead in leads:
-                    ahead = _moved(day, -lead)
+            late = _late_turn(entry, world)
+            if late is not None and (late[1] < world.today or first <= late[1] <= last):
+                yield remind(late[1], late[0], text)._replace(overdue_days=max(0, (world.today - late[1]).days))
+            ahead_of = leads(entry)
+            reach = moved(last, max(ahead_of, default=timedelta()))
+            begin = max(first, late[1]) if late and late[0] != late[1] else first
+            for day in occurrences(entry, begin, reach, world.leap_day):
+                if day <= last and (late is None or day != late[1]):
+                    yield remind(day, day, text)
+                for lead in ahead_of:
+                    ahead = moved(day, -lead)
                     if first <= ahead <= last:
-                        yield remind(ahead, f"{text} (on {day.isoformat()})")
+                        yield remind(ahead, day, message("{text} (on {day})", text=text, day=day))
 
 
 def next_turn(entry: Mapping[str, Any], day: date, leap_day: str) -> date | None:
     """Return the first day, from `day` on, of an entry of `reminders:` that is not done; None if none is left."""
-    found = _occurrences(entry, day, _moved(day, timedelta(days=366 * 5)), leap_day)
+    found = occurrences(entry, day, moved(day, timedelta(days=366 * 5)), leap_day)
     return found[0] if found else None
 
 
@@ -202,25 +255,27 @@ def plans(world: World, first: date, last: date) -> Iterator[Reminder]:
         day = parse_iso_date(told.date)
         if first <= day <= last:
             title = f"{told.time} {told.text}".strip()
-            yield Reminder(day, "plan", title, ", ".join(told.people), told.path, told.line)
+            yield Reminder(day, "plan", title, ", ".join(told.people), told.path, told.line, time=told.time)
     for note in world.events:
         for day, until in _event_days(note, first, last, world.leap_day):
             shown = max(day, first)
             time = note.fields["start"][11:] if shown == day else ""
             place = f", {note.fields['place']}" if note.fields.get("place") else ""
-            end = f" (until {until.isoformat()})" if until > day else ""
+            title = f"{time} {note.title}{place}".strip()
+            if until > day:
+                title = message("{text} (until {day})", text=title, day=until)
             people = ", ".join(text.strip("[]").split("|")[-1] for text in note.fields.get("people", ()))
-            title = f"{time} {note.title}{place}{end}".strip()
-            yield Reminder(shown, "plan", title, people, note.path, note.lines.get("start", 1))
+            yield Reminder(shown, "plan", title, people, note.path, note.lines.get("start", 1), time=time)
 
 
 def tasks(world: World, first: date, last: date) -> Iterator[Reminder]:
-    """Open tasks with a day: on it, and overdue after it; the due day counts before the scheduled one.
+    """Open tasks with a day: on it, and overdue after it (`task_day`).
 
     A task is not to be thought of before its start: until that has come it is not overdue, and not shown before it.
     """
-    for path, task, people in world.tasks:
-        day = _first_day(task.due, task.scheduled)
+    for each in world.tasks:
+        path, task, people = each[:3]
+        day = task_day(task)
         if day is None or task.status != "open":
             continue
         start = _first_day(task.start)
@@ -228,8 +283,25 @@ def tasks(world: World, first: date, last: date) -> Iterator[Reminder]:
             day = max(day, start)
         late = max(0, (world.today - day).days)
         if late or first <= day <= last:
-            reason = f"{task.priority} priority" if task.priority else ""
-            yield Reminder(day, "task", task.text, ", ".join(people), path, task.line, "", late, reason)
+            reason = priority_text(task.priority)
+            yield Reminder(day, "task", task.text, ", ".join(people), path, task.line, "", late, reason, task=each)
+
+
+def task_day(task: Task) -> date | None:
+    """Return the day of a task: the due day; a scheduled one after it is the day to which it was put off."""
+    return _first_day(max(task.due, task.scheduled) if task.due else task.scheduled, task.due, task.scheduled)
+
+
+def priority_text(word: str) -> str:
+    """Return how a task's priority is told, one of the signs' words or one that the user wrote."""
+    told = {
+        "highest": message("highest priority"),
+        "high": message("high priority"),
+        "medium": message("medium priority"),
+        "low": message("low priority"),
+        "lowest": message("lowest priority"),
+    }
+    return told.get(word) or (message("{word} priority", word=word) if word else "")
 
 
 def contacts(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -238,8 +310,8 @@ def contacts(world: World, first: date, last: date) -> Iterator[Reminder]:
     for note in world.people:
         told = world.last.get(note.path)
         begin, rules = told.date if told else "", world.cadence
-        due = next_contact(note, begin, by_tag=rules, today=world.today, lines=world.cadence_lines)
-        if due is not None and due.due <= last:
+        due = next_contact(note, begin, by_tag=rules, today=world.today, lines=world.cadence_lines, until=last)
+        if due is not None:
             late = max(0, (world.today - due.due).days)
             line = due.line if due.path == note.path else 0
             why = reason_text(due)
@@ -247,8 +319,37 @@ def contacts(world: World, first: date, last: date) -> Iterator[Reminder]:
 
 
 KINDS = ("birthday", "date", "plan", "reminder", "task", "contact")
-WITHOUT_CONTACTS: tuple[Source, ...] = (birthdays, dates, plans, own_reminders, tasks)
-SOURCES: tuple[Source, ...] = (*WITHOUT_CONTACTS, contacts)
+WITHOUT_CONTACTS: tuple[Source, ...] = (birthdays, deaths, dates, plans, own_reminders, tasks)
+CONTACTS: tuple[Source, ...] = (contacts,)
+SOURCES: tuple[Source, ...] = (*WITHOUT_CONTACTS, *CONTACTS)
+
+
+def _late_turn(entry: Mapping[str, Any], world: World) -> tuple[date, date] | None:
+    """Return the turn that was missed or put off last, and the day on which it comes: its own, or where it was put."""
+    off = put_off(entry, world.leap_day)
+    day = missed(entry, world.today, world.leap_day)
+    return off if day is None or (off is not None and off[0] >= day) else (day, day)
+
+
+def _birthday_title(name: str, years: str) -> str:
+    if years == "0":
+        return message("{name} is born", name=name)
+    return message("{name} turns {age}", name=name, age=years) if years else message("{name} has a birthday", name=name)
+
+
+def _born_title(note: Note, years: str) -> str:
+    """Return how the birthday of somebody who has died is told."""
+    died = note.fields["deceased"]
+    death = "†" if died == DEAD else f"† {died}"
+    if not years:
+        return message("{name} was born on this day ({death})", name=note.title, death=death)
+    return counted(
+        "{name} was born on this day {count} year ago ({death})",
+        "{name} was born on this day {count} years ago ({death})",
+        int(years),
+        name=note.title,
+        death=death,
+    )
 
 
 def _yearly(when: Any, first: date, last: date, leap_day: str) -> list[date]:
@@ -260,55 +361,6 @@ def _yearly(when: Any, first: date, last: date, leap_day: str) -> list[date]:
     return days
 
 
-def _moved(day: date, by: timedelta) -> date:
-    """Return `day` and so much, but none outside the calendar."""
-    return date.fromordinal(min(max(day.toordinal() + by.days, 1), date.max.toordinal()))
-
-
-def _occurrences(entry: Mapping[str, Any], first: date, last: date, leap_day: str) -> list[date]:
-    start = parse_iso_date(entry["on"])
-    repeat = entry.get("repeat")
-    if not repeat or repeat in ONCE:
-        return [start] if first <= start <= last and not _is_done(entry, start) else []
-    from prmvault.core.recurrence import next_repeat
-
-    days: list[date] = []
-    day = next_repeat(start, repeat, first, leap_day=leap_day)
-    while day is not None and day <= last and len(days) < 400:  # noqa: PLR2004 - a daily one over a year
-        if not _is_done(entry, day):
-            days.append(day)
-        day = next_repeat(start, repeat, day + _DAY, leap_day=leap_day) if day < date.max else None
-    return days
-
-
-def _missed(entry: Mapping[str, Any], today: date, leap_day: str) -> date | None:
-    """Return the last day before today on which the reminder came and has not been done since."""
-    start = parse_iso_date(entry["on"])
-    day = _begun_before(start, entry.get("repeat"), today, leap_day)
-    return None if day is None or _is_done(entry, day) else day
-
-
-def _is_done(entry: Mapping[str, Any], day: date) -> bool:
-    """Tell whether the reminder of `day` is done: `done` is the day on which it last was, or yes for good."""
-    done = str(entry.get("done") or "").strip()
-    if done[:4].isdigit():
-        from prmvault.core.dates import DateError
-
-        try:
-            return parse_iso_date(done) >= day
-        except DateError:
-            return False  # What is no date ticks nothing off.
-    return done.casefold() in ("true", "yes", "x", "ja", "done")
-
-
-def _leads(entry: Mapping[str, Any]) -> list[timedelta]:
-    if not entry.get("lead"):
-        return []
-    from prmvault.core.periods import parse_lead
-
-    return [timedelta(days=period.days + 30 * period.months) for period in parse_lead(entry["lead"])]
-
-
 def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tuple[date, date]]:
     """Return the first and the last day of each turn of an event that goes on between `first` and `last`."""
     if not note.fields.get("start"):
@@ -318,20 +370,9 @@ def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tupl
     length = timedelta()
     if note.fields.get("end"):
         length = max(length, parse_iso_date(note.fields["end"][:10]) - start)
-    begun = _begun_before(start, entry["repeat"], first, leap_day) if length else None
+    begun = begun_before(start, entry["repeat"], first, leap_day) if length else None
     running = [begun] if begun is not None and first - begun <= length else []
-    return [(day, _moved(day, length)) for day in (*running, *_occurrences(entry, first, last, leap_day))]
-
-
-def _begun_before(start: date, repeat: str | None, day: date, leap_day: str) -> date | None:
-    """Return the last turn before `day`."""
-    if start >= day:
-        return None
-    if not repeat or repeat in ONCE:
-        return start
-    from prmvault.core.recurrence import previous_repeat
-
-    return previous_repeat(start, repeat, day - _DAY, leap_day=leap_day)
+    return [(day, moved(day, length)) for day in (*running, *occurrences(entry, first, last, leap_day))]
 
 
 def _first_day(*texts: str) -> date | None:

@@ -67,6 +67,7 @@ _PERSON = {
     "dates": Field("dates"),
     "related": Field("related"),
     "cadence": Field("cadence"),
+    "snoozed": Field("date"),
     "met": Field("map"),
     "likes": Field("texts"),
     "dislikes": Field("texts"),

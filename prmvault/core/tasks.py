@@ -1,4 +1,4 @@
-"""Tasks: ticking one in its note, with the next one where it repeats, and the order in which people expect them.
+"""Tasks: ticking one in its note, with the next one where it repeats, cancelling it, putting it off, and their order.
 
 The semantics are those of Obsidian's Tasks plug-in, https://publish.obsidian.md/tasks (pages Recurring Tasks, Dates,
 Dataview Format).
@@ -7,6 +7,7 @@ Dataview Format).
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from prmvault.core.dates import DateError, parse_iso_date
@@ -55,7 +56,7 @@ def complete_task(text: str, line: int, today: date, *, leap_day: str = "feb-28"
     told = [f"done on {today}"]
     lines[line - 1] = f"{written[:box]}x{written[box + 1 : begin]}{_with_done(content, today)}{raw[len(written) :]}"
     if task.repeat:
-        following, sentence = _next_content(task, content, today, leap_day)
+        following, sentence = _next_content(task, _as_planned(task, content), today, leap_day)
         told.append(sentence)
         if following is not None:
             lines.insert(line - 1, f"{written[:box]} {written[box + 1 : begin]}{following}{ending}")
@@ -64,14 +65,38 @@ def complete_task(text: str, line: int, today: date, *, leap_day: str = "feb-28"
     return mark + "\n".join(lines), told
 
 
+def cancel_task(text: str, line: int, today: date) -> str:
+    """Return a note's `text` with the open task on line `line` (from 1) cancelled `today`; errors are as above."""
+    return _with_task(text, line, "-", lambda content: _with_day(content, today, "❌", "cancelled"))
+
+
+def schedule_task(text: str, line: int, day: date) -> str:
+    """Return a note's `text` with the open task on line `line` (from 1) scheduled for `day`; errors are as above.
+
+    A day that it is scheduled for already is replaced where it stands.
+    """
+
+    def schedule(content: str) -> str:
+        for sign in DATE_SIGN.finditer(content):
+            if DATE_SIGNS[sign[1]] == "scheduled":
+                return f"{content[: sign.start(2)]}{day}{content[sign.end(2) :]}"
+        for field in DATAVIEW.finditer(content):
+            if field[1] == "scheduled":
+                return f"{content[: field.start(2)]}{day}{content[field.end(2) :]}"
+        return _with_day(content, day, "⏳", "scheduled")
+
+    return _with_task(text, line, " ", schedule)
+
+
 def task_key(task: Task, today: date) -> tuple[int, str, int, str]:
     """Return the key by which tasks are sorted, most pressing first.
 
     The overdue come first, by date, then what is due, by date, then what has no date, each by priority; then what
-    starts in the future, by its start, and last what is no longer open.
+    starts in the future, by its start, and last what is no longer open. What is scheduled after it is due was put off.
     """
     now = today.isoformat()
-    day = min([day for day in (task.due, task.scheduled) if day], default="")
+    is_put_off = task.due and task.scheduled > task.due
+    day = task.scheduled if is_put_off else min([day for day in (task.due, task.scheduled) if day], default="")
     priority = _PRIORITIES.index(task.priority.lower() if task.priority.lower() in _PRIORITIES else "")
     if task.status != "open":
         return (3, task.done, priority, task.text)
@@ -102,19 +127,36 @@ def _box_and_content(written: str) -> tuple[int, int]:
 
 
 def _with_done(content: str, today: date) -> str:
-    """Return the text of a task with the day on which it was done: at its end, but before a block id."""
+    """Return the text of a task with the day on which it was done, and no other such day."""
+    content = DATE_SIGN.sub(lambda sign: "" if DATE_SIGNS[sign[1]] == "done" else sign[0], content)
+    return _with_day(_COMPLETION.sub("", content), today, "✅", "completion")
+
+
+def _with_task(text: str, line: int, box: str, change: Callable[[str], str]) -> str:
+    """Return a note's text with this sign in the box of the open task on a line, and its content changed."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    lines = text.removeprefix(mark).split("\n")
+    _open_task(text, line)
+    raw = lines[line - 1]
+    written = raw.rstrip("\r")
+    at, begin = _box_and_content(written)
+    sign = written[at] if box == " " else box
+    lines[line - 1] = f"{written[:at]}{sign}{written[at + 1 : begin]}{change(written[begin:])}{raw[len(written) :]}"
+    return mark + "\n".join(lines)
+
+
+def _with_day(content: str, day: date, sign: str, key: str) -> str:
+    """Return the text of a task with a day behind a sign (or as a field, if it has these): last, but for a block id."""
     if DATAVIEW.search(content) and not DATE_SIGN.search(content):
         field = DATAVIEW.search(content)
         open_sign, close_sign = "()" if field and field[0].strip().startswith("(") else "[]"
-        done = f" {open_sign}completion:: {today}{close_sign}"
+        told = f" {open_sign}{key}:: {day}{close_sign}"
     else:
-        done = f" ✅ {today}"
-    content = DATE_SIGN.sub(lambda sign: "" if DATE_SIGNS[sign[1]] == "done" else sign[0], content)
-    content = _COMPLETION.sub("", content)
+        told = f" {sign} {day}"
     kept = content.rstrip()
     block_id = BLOCK_ID.search(kept)
     place = block_id.start() if block_id else len(kept)
-    return f"{kept[:place]}{done if place else done.lstrip()}{content[place:]}"
+    return f"{kept[:place]}{told if place else told.lstrip()}{content[place:]}"
 
 
 def _next_content(task: Task, content: str, today: date, leap_day: str) -> tuple[str | None, str]:
@@ -136,6 +178,14 @@ def _next_content(task: Task, content: str, today: date, leap_day: str) -> tuple
         return _shifted(content, following - reference), f"next one: {following}"
     except (OverflowError, DateError):
         raise PrmvaultError(f"no calendar goes that far from {begin}") from None
+
+
+def _as_planned(task: Task, content: str) -> str:
+    """Return the text of a task without the day, behind its due day, to which it was put off: only this turn was."""
+    if not (task.due and task.scheduled > task.due):
+        return content
+    content = DATE_SIGN.sub(lambda sign: "" if DATE_SIGNS[sign[1]] == "scheduled" else sign[0], content)
+    return DATAVIEW.sub(lambda field: "" if field[1] == "scheduled" else field[0], content)
 
 
 def _reference(task: Task) -> date | None:

@@ -24,7 +24,8 @@ def main() -> None:
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     request = json.load(sys.stdin)
     try:
-        answer = {"text": render_text(request["source"], request["name"], request["values"])}
+        text = render_text(request["source"], request["name"], request["values"], request["language"])
+        answer = {"text": text}
     except PrmvaultError as error:
         answer = {"error": str(error), "hint": error.hint}
     except MemoryError:

@@ -166,6 +166,15 @@ class FactQueries:
         where = f"WHERE mention = 0 AND date <= ? {by} GROUP BY target, {own_log}"
         return self._told(where, values, newest=True)
 
+    def moods_between(self, first: str, last: str) -> dict[str, int]:
+        """Return the mood (1 to 5) of the journal days from `first` to `last` that tell one, by day."""
+        from prmvault.core.model import Note
+
+        mood = f"json_extract(facts, '$[{Note._fields.index('fields')}].mood')"
+        sql = f"SELECT date, {mood} FROM notes WHERE type = 'journal' AND date BETWEEN ? AND ?"  # noqa: S608 - ours
+        rows = self.connection.execute(sql, (first, last))
+        return {day: int(mood) for day, mood in rows if mood in ("1", "2", "3", "4", "5")}
+
     def contacts_tagged(self, tags: Iterable[str]) -> Iterator[Told]:
         """Return the items about people that bear one of `tags`, mentions too, newest first."""
         wanted = tuple(tags)
@@ -256,6 +265,19 @@ class FactQueries:
         shared = f"SELECT key FROM names WHERE rank = {RANK_UID} GROUP BY key HAVING count(*) > 1"  # noqa: S608 - a number
         where = f"rank = {RANK_UID} AND key IN ({shared})"
         return self.connection.execute(f"SELECT key, path FROM names WHERE {where} ORDER BY path")  # noqa: S608
+
+    def marks(self) -> dict[str, tuple[str, str]]:
+        """Return path → (uid, ISO day of `updated` or else `created`) of the notes that tell either."""
+        from prmvault.core.model import Note
+
+        key = f"$[{Note._fields.index('fields')}]."
+        told = f"'{key}uid', '{key}updated', '{key}created'"
+        where = "instr(facts, '\"uid\":') OR instr(facts, '\"updated\":') OR instr(facts, '\"created\":')"
+        rows = self.connection.execute(f"SELECT path, json_extract(facts, {told}) FROM notes WHERE {where}")  # noqa: S608 - ours
+        from json import loads
+
+        known = {path: loads(text) for path, text in rows}
+        return {path: (uid or "", updated or created or "") for path, (uid, updated, created) in known.items()}
 
     def all_tags(self) -> list[tuple[str, str]]:
         """Return (tag, path) of every tag of every note."""

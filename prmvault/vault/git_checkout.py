@@ -46,11 +46,11 @@ class _State(NamedTuple):
     numbers: tuple[int, ...]
 
 
-def bring(repository: Repository, new: str, message: str, expendable: str = "") -> tuple[str, ...]:
+def bring(repository: Repository, new: str, message: str) -> tuple[str, ...]:
     """Make branch, index and files those of the commit `new`; return the paths that stand in the way, if any.
 
     Then nothing has changed. A file stands in the way that is not as the commit has it which is checked out: it was
-    saved meanwhile, or git doesn't know it. What is in the folder `expendable` is generated, and never in the way.
+    saved meanwhile, or git doesn't know it.
     """
     old = repository.head
     if git_or_fail(repository.root, "rev-parse", "HEAD") != old:
@@ -61,7 +61,6 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
     changes = _changes(repository, old, new)
     git_or_fail(repository.top, "read-tree", "--dry-run", "-i", "-m", old, new)
     states = _states(repository, changes)
-    expendable = f"{repository.prefix}{expendable}/" if expendable else ""
     todo: list[_Change] = []
     in_the_way: list[str] = []
     for change in changes:
@@ -69,7 +68,7 @@ def bring(repository: Repository, new: str, message: str, expendable: str = "") 
         if oid == change.new and change.old != change.new:
             continue
         # Where only the mode differs, the file is put there anew, too.
-        if oid == change.old or (expendable and change.path.startswith(expendable)):
+        if oid == change.old:
             todo.append(change)
         else:
             in_the_way.append(change.path)

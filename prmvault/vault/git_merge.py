@@ -18,7 +18,7 @@ from prmvault.core.problems import PrmvaultError
 from prmvault.vault.git import git_failure, git_or_fail, run_git, with_nuls
 from prmvault.vault.git_config import Config
 from prmvault.vault.git_sync import Repository, commit_tree, passing_index
-from prmvault.vault.merge_files import Versions, is_note, journal_folder, merge_file, merge_text
+from prmvault.vault.merge_files import Versions, is_note, is_page, journal_folder, merge_file, merge_text
 
 _FILE = "100"
 _UNION = (".gitignore", ".gitattributes")
@@ -85,8 +85,8 @@ def is_ancestor(repository: Repository, old: str, new: str) -> bool:
 def merge_commits(repository: Repository, config: Config, theirs: str, message: str, digests: str) -> Merge:
     """Merge the commit `theirs` with what is checked out, as a new commit that no branch has yet.
 
-    What is in the folder `digests` is generated: one side's is taken. Raises PrmvaultError where the two have nothing
-    in common, or where files outside of the vault can't be merged.
+    What is in the folder `digests` and no page is generated: one side's is taken. Raises PrmvaultError where the two
+    have nothing in common, or where files outside of the vault can't be merged.
     """
     ours = repository.head
     bases = _bases(repository, theirs)
@@ -252,10 +252,10 @@ def _settle(repository: Repository, found: _Found, theirs: str, digests: str) ->
             versions = Versions(*[blobs[stages[number].oid] if number in stages else b"" for number in (1, 2, 3)])
             inner = _inner(repository, path)
             mode = min(stages[2].mode, stages[3].mode)
-            if digests and inner.startswith(f"{digests}/"):
+            if digests and inner.startswith(f"{digests}/") and not is_page(inner, digests):
                 settled.blobs[path] = min(stages[2], stages[3])
                 continue
-            data, clashes = _content(inner, versions, journal)
+            data, clashes = _content(inner, versions, journal, digests)
             if data is not None:
                 settled.texts[path] = (mode, data)
                 settled.clashing.extend([path] if clashes else [])
@@ -281,10 +281,10 @@ def _versions_of(found: _Found, path: str, renamed: Mapping[str, Sequence[str]])
     return together if len(together) == len(blobs) == 3 else stages  # noqa: PLR2004 - base, ours, theirs
 
 
-def _content(path: str, versions: Versions, journal: str) -> tuple[bytes | None, int]:
+def _content(path: str, versions: Versions, journal: str, digests: str) -> tuple[bytes | None, int]:
     """Return the merged content, or None where there is none without a conflict; and how many values clash."""
     if is_note(path):
-        merged = merge_file(path, versions, journal)
+        merged = merge_file(path, versions, journal, digests)
         if merged is not None:
             return merged
     try:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 
 from prmvault.core.problems import PrmvaultError
-from prmvault.vault.files import SETTINGS_FILE, create_file, read_file, swap_file
+from prmvault.vault.files import SETTINGS_FILE, Content, create_file, read_file, swap_file
 from prmvault.vault.git import git_or_fail, run_git
 from prmvault.vault.git_config import Config
 from prmvault.vault.merge_files import MARKED
@@ -54,6 +54,7 @@ def attributes_text(journal: str) -> str:
     return "\n".join([f"# {_WHY}", *attribute_lines(journal)]) + "\n"
 
 
+_WHY_IGNORED = "# The digest is made from the notes, on each machine."
 _WHY = "Notes are kept byte for byte, on every system, and merged by prmvault (in each clone: prmvault git-setup)."
 
 
@@ -92,10 +93,39 @@ def add_attributes(root: str, lines: Sequence[str]) -> list[str]:
 
 def ignore_digests(root: str, folder: str) -> list[str]:
     """Let git ignore the digests, which each machine makes for itself; return what was done, for people."""
-    asked = os.path.join(".", folder, "2026-W01.md")
-    if not folder or run_git(root, "check-ignore", "--quiet", "--no-index", "--", asked).code == 0:
+    if is_ignored(root, folder):
         return []
-    return _add(root, IGNORED, ["# The digest is made from the notes, on each machine.", f"/{folder}/"])
+    return _add(root, IGNORED, [_WHY_IGNORED, f"/{folder}/"])
+
+
+def keep_digests(root: str, folder: str) -> list[str]:
+    """Take the line by which git ignores the digests out of `.gitignore`; return what was done, for people.
+
+    Only the line that we wrote goes, with its comment: another pattern is the user's.
+    """
+    if not ignores_digests(root, folder):
+        return []
+    before = read_file(root, IGNORED)
+    lines = before.data.splitlines(keepends=True)
+    ours = {at for at, line in enumerate(lines) if line.strip() == f"/{folder}/".encode()}
+    ours |= {at - 1 for at in ours if at and lines[at - 1].strip() == _WHY_IGNORED.encode()}
+    _swap(root, IGNORED, before, b"".join(line for at, line in enumerate(lines) if at not in ours))
+    return [IGNORED]
+
+
+def ignores_digests(root: str, folder: str) -> bool:
+    """Tell whether `.gitignore` has the line by which `init` and `git-setup` let git ignore the digests."""
+    try:
+        data = read_file(root, IGNORED).data
+    except OSError:
+        return False
+    return any(line.strip() == f"/{folder}/".encode() for line in data.splitlines())
+
+
+def is_ignored(root: str, folder: str) -> bool:
+    """Tell whether git ignores the digests, by whatever pattern."""
+    asked = os.path.join(".", folder, "2026-W01.md")
+    return run_git(root, "check-ignore", "--quiet", "--no-index", "--", asked).code == 0
 
 
 def _add(root: str, name: str, lines: Sequence[str]) -> list[str]:
@@ -109,9 +139,13 @@ def _add(root: str, name: str, lines: Sequence[str]) -> list[str]:
     except OSError as error:
         raise PrmvaultError(f"{name} can't be read: {error.strerror or error}") from None
     gap = b"" if before.data.endswith(b"\n") or not before.data else b"\n"
-    if not swap_file(root, name, before, before.data + gap + added.encode()):
-        raise PrmvaultError(f"{name} was changed at the same time", hint="try again")
+    _swap(root, name, before, before.data + gap + added.encode())
     return [name]
+
+
+def _swap(root: str, name: str, before: Content, data: bytes) -> None:
+    if not swap_file(root, name, before, data):
+        raise PrmvaultError(f"{name} was changed at the same time", hint="try again")
 
 
 def _has_links(root: str) -> bool:

@@ -21,6 +21,7 @@ _NOT_OURS = 2
 _FENCE = "---\n"
 _TYPE = re.compile(r"^type:[ \t]{0,9}[\"']?([\w-]{1,60})[\"']?[ \t\r]{0,9}$", re.MULTILINE)
 _JOURNAL = "journal"
+_DIGEST = "digest"
 
 
 class Versions(NamedTuple):
@@ -56,7 +57,7 @@ def _drive(base: str, ours: str, theirs: str, size: str, path: str) -> int:
     versions = Versions(*[_bytes_of(name) for name in (base, ours, theirs)])
     folder = vault_folder(path)
     inner = path[len(folder) + 1 :] if folder else path
-    merged = merge_file(inner, versions, journal_folder(folder or "."))
+    merged = merge_file(inner, versions, journal_folder(folder or "."), digest_folder(folder or "."))
     if merged is not None:
         _write(ours, merged.data)
         return 0
@@ -68,8 +69,8 @@ def _drive(base: str, ours: str, theirs: str, size: str, path: str) -> int:
     return MARKED if conflicts else 0
 
 
-def merge_file(path: str, versions: Versions, journal: str) -> MergedFile | None:
-    """Merge a note or the settings; `path` is in the vault, `journal` the folder of the days.
+def merge_file(path: str, versions: Versions, journal: str, digests: str = "") -> MergedFile | None:
+    """Merge a note, a page or the settings; `path` is in the vault, `journal` the folder of days, `digests` of pages.
 
     None where a version can't be read, or the settings say different things: there is no place to keep both.
     """
@@ -83,6 +84,10 @@ def merge_file(path: str, versions: Versions, journal: str) -> MergedFile | None
         return None
     if path == SETTINGS_FILE:
         return _merged_settings(texts)
+    if is_page(path, digests):
+        from prmvault.core.merge_page import merge_pages
+
+        return MergedFile(merge_pages(*texts).encode())
     merged = merge_notes(*texts, kind=_kind(path, texts, journal))
     return MergedFile(merged.text.encode(), len(merged.clashes)) if merged.ok else None
 
@@ -126,18 +131,46 @@ def vault_folder(path: str) -> str:
     return folder
 
 
+def is_page(path: str, digests: str) -> bool:
+    """Tell whether a path in the vault is that of a digest's page; `digests` is their folder."""
+    from prmvault.core.dates import DateError, parse_week
+
+    folder, _, name = path.rpartition("/")
+    if not digests or folder != digests or not name.endswith(".md"):
+        return False
+    try:
+        parse_week(name.removesuffix(".md"))
+    except DateError:
+        return False
+    return True
+
+
 def journal_folder(root: str) -> str:
     """Return the folder of the days, as the settings of the vault at `root` say."""
-    try:
-        with open(os.path.join(root, SETTINGS_FILE), encoding="utf-8") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
-        return _JOURNAL
+    text = _settings_text(root)
     if "folders" not in text:
         return _JOURNAL
     from prmvault.vault.settings import parse_settings
 
     return parse_settings(text).folders.get(_JOURNAL, _JOURNAL)
+
+
+def digest_folder(root: str) -> str:
+    """Return the folder of the digest's pages, as the settings of the vault at `root` say."""
+    text = _settings_text(root)
+    if "digest" not in text:
+        return _DIGEST
+    from prmvault.vault.settings import parse_settings
+
+    return parse_settings(text).digest_folder
+
+
+def _settings_text(root: str) -> str:
+    try:
+        with open(os.path.join(root, SETTINGS_FILE), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _kind(path: str, texts: Sequence[str], journal: str) -> str:

@@ -41,8 +41,23 @@ def cache_folder(root: str) -> str:
         from platformdirs import user_cache_dir
 
         base = user_cache_dir("prmvault", appauthor=False)
+    return os.path.join(base, vault_key(root))
+
+
+def state_folder() -> str:
+    """Return the folder of what has to outlive the cache (what was sent): $PRMVAULT_STATE_DIR or the user's."""
+    base = os.environ.get("PRMVAULT_STATE_DIR")
+    if base:
+        return base
+    from platformdirs import user_state_dir
+
+    return user_state_dir("prmvault", appauthor=False)
+
+
+def vault_key(root: str) -> str:
+    """Return the name under which this machine keeps what is about the vault at `root`, whatever path leads there."""
     real = os.path.realpath(root)
     from _blake2 import blake2b  # hashlib would load OpenSSL, which a question does not need
 
     name = blake2b(os.fsencode(real), digest_size=8).hexdigest()
-    return os.path.join(base, f"{os.path.basename(real)[:40] or 'root'}-{name}")
+    return f"{os.path.basename(real)[:40] or 'root'}-{name}"

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmvault import __version__
 from prmvault.core.problems import Problem
@@ -78,23 +78,30 @@ class _Difference(NamedTuple):
         return not (self.seen or self.gone_folders)
 
 
-def load_state(facts: Facts, root: str) -> State:
-    """Return the vault's settings: the kept ones while the file is untouched, else read again."""
+def load_state(facts: Facts, root: str, words_of: Callable[[str], dict[str, Any]] | None = None) -> State:
+    """Return the vault's settings: the kept ones while the file is untouched, else read again.
+
+    `words_of` gives the words of a language for reading notes; they are kept with the settings.
+    """
     stats = (stats_of(root, SETTINGS_FILE), stats_of(root, _IGNORE_FILE))
     # Another version of the program may read settings and notes otherwise.
     key = f"{__version__} {stats!r}"
     kept = facts.settings(key)
     if kept is not None and kept[0] == facts.reading():
-        return State(*kept)
+        state = State(*kept)
+        if words_of is None or words_of(state.settings.language) == state.settings.language_words:
+            return state
     now = time.time_ns()
     unreadable: list[Problem] = []
     texts = [_text_of(root, name, unreadable) for name in (SETTINGS_FILE, _IGNORE_FILE)]
     from prmvault.vault.settings import parse_settings
 
     settings = parse_settings(texts[0])
+    words = words_of(settings.language) if words_of is not None else {}
+    settings = settings._replace(language_words=words)
     text = settings._replace(problems=(*unreadable, *settings.problems)).to_json()
     is_settled = not unreadable and all(numbers is None or numbers[1] < now - _DOUBTFUL_NS for numbers in stats)
-    reading = content_hash("\0".join([__version__, *texts]).encode()).hex()
+    reading = content_hash("\0".join([__version__, *texts, *([repr(words)] if words else [])]).encode()).hex()
     is_other = reading != facts.reading()
     if is_other or is_settled:
         with facts.transaction():
@@ -265,12 +272,11 @@ def _look_problems(unreadable: Iterable[str]) -> tuple[Problem, ...]:
 
 def reading_of(settings: Settings) -> Reading:
     """Return how the vault's notes are read."""
-    from prmvault.core.channels import channel_words
     from prmvault.core.note import Reading
 
     return Reading(
         types=types_of(settings),
-        channels=channel_words(settings.channels),
+        channels=settings.channel_words(),
         journal_file=settings.journal_file,
         log_headings=tuple(heading.casefold() for heading in settings.log_headings),
     )

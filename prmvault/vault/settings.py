@@ -5,14 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmvault.core.problems import Problem
 from prmvault.vault.files import SETTINGS_FILE
 
+if TYPE_CHECKING:
+    from prmvault.core.relations import Relation
+
 
 class Settings(NamedTuple):
-    """The settings with their defaults; all values are plain, so that they go to JSON and back."""
+    """The settings with their defaults; all values are plain, so that they go to JSON and back.
+
+    `language_words` are no setting: what notes are read with in a language that has its words in a catalogue.
+    """
 
     language: str = "en"
     languages: tuple[str, ...] = ("de", "en")
@@ -32,6 +38,19 @@ class Settings(NamedTuple):
     ignore: tuple[str, ...] = ()
     types: dict[str, dict[str, Any]] = {}  # noqa: RUF012 - never changed
     problems: tuple[Problem, ...] = ()
+    language_words: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+    def channel_words(self) -> dict[str, str]:
+        """Return folded word → channel: those known, of the language, and of the settings."""
+        from prmvault.core.channels import channel_words
+
+        return channel_words(self.channels, self.language_words.get("channels"))
+
+    def relation_words(self) -> dict[str, Relation]:
+        """Return folded word → relation: those known, of the language, and of the settings."""
+        from prmvault.core.relations import relation_words
+
+        return relation_words(self.relations, self.language_words.get("relations"))
 
     def to_json(self) -> str:
         """Return the settings as JSON text for the cache."""
@@ -88,9 +107,10 @@ def _text(key: str, value: Any, report: _Tell) -> dict[str, Any]:
 
 
 def _language(key: str, value: Any, report: _Tell) -> dict[str, Any]:
-    if value in ("de", "en"):
+    """Whether there is a catalogue for the language depends on the machine, and is told by `check`."""
+    if isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}(?:_[A-Za-z]{2,8}){0,2}", value):
         return {key: value}
-    report(f"{key} is de or en")
+    report(f"{key} takes a code such as de, en or pt_BR")
     return {}
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from prmvault.app.digest import digest_text, digest_values, write_digest
 from prmvault.app.vault import Vault, open_vault
+from prmvault.core.digest_ids import LINE_ID, contact_id, debt_id, gift_id, reminder_id, task_id
+from prmvault.core.model import Task
 from prmvault.core.problems import PrmvaultError
 
 MONDAY = date(2026, 11, 16)
@@ -35,9 +37,7 @@ def text_of(sample: Any, monday: date = MONDAY) -> str:
 
 
 def test_an_empty_vault_has_a_digest_that_says_so(vault_at: Any) -> None:
-    assert text_of(vault_at) == (
-        "# Week 2026-W47\n\n2026-11-16 to 2026-11-22\n\n## This week\n\nNothing is noted for this week.\n"
-    )
+    assert text_of(vault_at) == ("# Week 2026-W47\n\n16–22 Nov 2026: a quiet week, nothing is noted\n")
 
 
 def test_the_page_depends_on_the_notes_and_the_week_alone(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_the_page_depends_on_the_notes_and_the_week_alone(tmp_path: Path) -> Non
 def test_the_language_of_the_process_does_not_matter(vault_at: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
     monkeypatch.setattr(locale, "setlocale", lambda *_: "")
-    assert "### Friday 2026-11-20\n" in text_of(vault_at)
+    assert "### Friday, 20 November\n" in text_of(vault_at)
 
 
 def test_it_is_written_only_where_its_text_differs(vault_at: Any) -> None:
@@ -82,7 +82,7 @@ def test_it_is_written_only_where_its_text_differs(vault_at: Any) -> None:
     ann.write_text("---\nbirthday: --11-21\n---\n")
     vault = opened(vault_at.path)
     assert write_digest(vault, MONDAY)[1]
-    assert "### Saturday 2026-11-21" in file.read_text(encoding="utf-8")
+    assert "### Saturday, 21 November" in file.read_text(encoding="utf-8")
     vault.facts.close()
 
 
@@ -100,8 +100,8 @@ def test_writing_it_touches_no_note(vault_at: Any) -> None:
 def test_the_last_day_of_a_year_is_in_its_iso_week(vault_at: Any) -> None:
     vault_at.write("people/Ann.md", "---\nbirthday: 1987-01-02\n---\n")
     page = text_of(vault_at, date(2026, 12, 28))
-    assert page.startswith("# Week 2026-W53\n\n2026-12-28 to 2027-01-03\n")
-    assert "### Saturday 2027-01-02\n\n- 🎂 Ann turns 40 🎉 · [[Ann]]\n" in page
+    assert page.startswith("# Week 2026-W53\n\n28 Dec 2026\u2009–\u20093 Jan 2027: 1 birthday\n")
+    assert "### Saturday, 2 January\n\n- 🎂 [[Ann]] turns 40 🎉\n" in page
 
 
 def test_a_contact_planned_until_sunday_counts_as_one(vault_at: Any) -> None:
@@ -147,7 +147,7 @@ def test_a_broken_note_is_told_under_problems_and_the_rest_is_there(vault_at: An
     vault_at.write("people/Dan.md", "---\nbirthday: 31-02-1990\n---\n")
     vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
     page = text_of(vault_at)
-    assert "Ann has a birthday" in page
+    assert "[[Ann]] has a birthday" in page
     problems = page.partition("## Problems in the vault\n\n")[2].splitlines()
     assert [line.split(":")[0] for line in problems] == ["- `people/Bad.md", "- `people/Dan.md"]
     assert "[bad-date]" in problems[1]
@@ -169,23 +169,27 @@ def test_no_name_and_no_text_breaks_the_page(vault_at: Any, name: str) -> None:
             "people/P.md",
             f'---\nname: "{quoted}"\nbirthday: 1986-11-20\ncadence: 1 week\nwishes: ["{quoted}"]\n'
             f'gifts: ["{quoted}"]\ndates: [{{label: "{quoted}", date: --11-19}}]\n'
-            f'reminders: [{{text: "{quoted}", on: 2026-11-18}}, {{text: "{quoted}", on: 2026-10-18}}]\n---\n',
+            f'reminders: [{{text: "{quoted}", on: 2026-11-18}}, {{text: "{quoted}", on: 2026-10-18}}]\n'
+            f'debts: [{{amount: 5 EUR, for: "{quoted}"}}, {{amount: 6 EUR}}]\nlikes: ["{quoted}"]\n---\n',
         )
         line = " ".join(given.split())
         vault_at.write("notes/N.md", f"- [ ] {line}\n- [ ] {line} 📅 2026-11-17\n- [ ] {line} 📅 2026-11-30\n")
         vault_at.write("journal/2026/2026-11-21.md", f"- call [[P]] {line}\n")
         vault_at.write("journal/2025/2025-11-20.md", f"- about {line} [[P]]\n")
+        vault_at.write("journal/2026/2026-10-20.md", f"- call [[P]]: {line} #thread – asked about {line}\n")
         vault_at.write("events/E.md", f'---\ntitle: "{quoted}"\nstart: 2026-11-20\nplace: "{quoted}"\n---\n')
         vault_at.write("people/Q.md", f'---\nbirthday: "{quoted}"\n---\n')
         pages.append(text_of(vault_at))
     # Control characters are problems of their own, a line for each note.
     parts = [page.partition("## Problems in the vault\n\n")[::2] for page in pages]
-    shapes = [[re.match(r"#+ .*|- |  - |.?", line) for line in page.splitlines()] for page, _ in parts]
+    shapes = [[re.match(r"#+ |- \[ \] |- |  - |.?", line) for line in page.splitlines()] for page, _ in parts]
     harmless, nasty = ([shape and shape[0] for shape in page] for page in shapes)
     assert nasty == harmless, pages[1]
     assert all(line.startswith("- `") for line in parts[1][1].splitlines())
     for line in pages[1].splitlines():
-        assert not re.match(r"\s*- (#|>|-|\*|\d+\.|```|~~~|<!|\[.\]) ", line), line
+        assert not re.match(r"\s*- (\[ \] )?(#|>|-|\*|\d+\.|```|~~~|<!|\[[^ ]\]) ", line), line
+        assert line.count("^") <= 1 + name.count("^"), line
+        assert bool(LINE_ID.search(line)) == line.startswith("- [ ] "), line
         assert line.isprintable(), line
     assert pages[1].count("<!--") == pages[1].count("\\<!--")
     assert pages[1].count("%%") == pages[1].count("\\%%")
@@ -194,13 +198,13 @@ def test_no_name_and_no_text_breaks_the_page(vault_at: Any, name: str) -> None:
 @pytest.mark.parametrize("stem", ["A [x]", "A # B", "A^b"])
 def test_a_file_that_no_link_can_name_is_shown_by_its_path(vault_at: Any, stem: str) -> None:
     vault_at.write(f"people/{stem}.md", "---\nname: Ann\nbirthday: --11-20\n---\n")
-    assert f"Ann has a birthday · `people/{stem}.md`\n" in text_of(vault_at)
+    assert f"- 🎂 `people/{stem}.md` has a birthday\n" in text_of(vault_at)
 
 
 def test_a_link_is_the_path_where_two_notes_have_one_name(vault_at: Any) -> None:
     vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
     vault_at.write("notes/ann.md", "")
-    assert "Ann has a birthday · [[people/Ann|Ann]]\n" in text_of(vault_at)
+    assert "- 🎂 [[people/Ann|Ann]] has a birthday\n" in text_of(vault_at)
 
 
 def test_the_values_keep_what_was_written(vault_at: Any) -> None:
@@ -213,4 +217,78 @@ def test_the_values_keep_what_was_written(vault_at: Any) -> None:
 def test_of_an_item_with_more_lines_the_wish_is_shown(vault_at: Any) -> None:
     vault_at.write("people/Ida.md", "---\nbirthday: --11-20\n---\n")
     vault_at.write("journal/2026/2026-10-31.md", "- cinema with [[Ida]]\n  - wants skates #wish\n  - popcorn\n")
-    assert "\n  - wants skates (2026-10-31)\n" in text_of(vault_at)
+    assert "\n- [ ] wants skates (wish → planned) · [[2026-10-31]] ^g-" in text_of(vault_at)
+
+
+def test_each_kind_of_line_that_can_be_ticked_has_the_id_of_its_source(vault_at: Any) -> None:
+    uid = "urn:uuid:6b3c2a51-0000-4000-8000-000000000001"
+    vault_at.write(
+        "people/Ann.md",
+        f"---\nuid: {uid}\nbirthday: --11-20\ncadence: 1 week\nwishes: [a kite]\n"
+        "gifts: [{what: hat, status: planned}]\ndebts: [{amount: 5 EUR, for: tea, date: 2026-10-01}]\n"
+        "reminders: [{text: pay, on: 2026-11-18}]\n---\n",
+    )
+    vault_at.write(
+        "journal/2026/2026-11-01.md", "- call [[Ann]]: wants a lamp #gift\n- [ ] ask [[Ann]] 📅 2026-11-19\n"
+    )
+    page = text_of(vault_at)
+    told = "call Ann: wants a lamp"
+    assert re.findall(r"^- \[ \] .* \^(\S+)$", page, re.MULTILINE) == [
+        reminder_id(uid, "pay", "2026-11-18"),
+        task_id("journal/2026/2026-11-01.md", Task(2, "ask [[Ann]]", "open", due="2026-11-19")),
+        contact_id("2026-W47", [uid]),
+        gift_id(uid, "hat", "planned"),
+        gift_id(uid, "a kite", "idea"),
+        gift_id(uid, told, "idea"),
+        debt_id(uid, "5 EUR", "tea", "2026-10-01"),
+    ]
+    assert re.findall(r"⏳ (\S+) \^(.)", page) == [("2026-11-18", "r"), ("2026-11-19", "t"), ("2026-11-08", "c")]
+
+
+def test_the_page_is_in_the_language_of_the_vault(make_vault: Any) -> None:
+    vault = make_vault({"people/Ann.md": "---\nbirthday: --11-20\n---\n"}, "language: de\n")
+    page = digest_text(vault, MONDAY)
+    assert "### Freitag, 20. November\n" in page
+    values = digest_values(vault, MONDAY)
+    assert values["days"][0]["entries"][0]["title"] == "Ann has a birthday"
+
+
+def test_what_happened_one_five_and_ten_years_ago_is_told(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "")
+    for year in (2025, 2023, 2021, 2016):
+        vault_at.write(f"journal/{year}/{year}-11-18.md", f"- walk with [[Ann]] in {year}\n- #mention [[Ann]]\n")
+    vault_at.write("events/Wedding.md", "---\nstart: 2016-11-19T11:00\nplace: Dresden\n---\n")
+    vault_at.write("events/Choir.md", "---\nstart: 2016-11-16\nrepeat: FREQ=WEEKLY\n---\n")
+    vault = opened(vault_at.path)
+    years = digest_values(vault, MONDAY)["years"]
+    vault.facts.close()
+    assert [(year["years"], [line["text"] for line in year["lines"]]) for year in years] == [
+        (1, ["walk with Ann in 2025"]),
+        (5, ["walk with Ann in 2021"]),
+        (10, ["walk with Ann in 2016", "Wedding, Dresden"]),
+    ]
+
+
+def test_the_last_weeks_are_counted_up_to_sunday(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "")
+    vault_at.write(
+        "journal/2026/2026-11-10.md", "---\nmood: 4\n---\n- call [[Ann]]\n- call [[nobody]]\n- #mention [[Ann]]\n"
+    )
+    vault_at.write("journal/2026/2026-11-17.md", "---\nmood: 1\n---\n- call [[Ann]]\n")
+    page = text_of(vault_at)
+    assert "- mood ···········▆ 4.0 of 5\n- contacts ▁▁▁▁▁▁▁▁▁▁▁█ 1 last week\n" in page
+
+
+def test_whom_to_call_is_told_with_the_last_talk_and_what_is_open(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\ncadence: 1 week\n---\n")
+    vault_at.write("people/Bob.md", "")
+    vault_at.write("journal/2026/2026-11-04.md", "- call [[Ann]]: new cat; operation on Tuesday\n")
+    vault_at.write("journal/2026/2026-11-12.md", "- #mention [[Ann]]: she is in good spirits\n")
+    page = text_of(vault_at)
+    assert "- [ ] call [[Ann]] ⏳ 2026-11-11 ^c-" in page
+    assert page.partition("^c-")[2].splitlines()[1:5] == [
+        "  - due Wed 11 Nov, **5 days overdue** (cadence 1 week)",
+        "  - 💬 Wed 4 Nov, call: new cat · [[2026-11-04]]",
+        "  - 📆 Tue 10 Nov: operation on Tuesday",
+        "  - 👂 she is in good spirits (Thu 12 Nov)",
+    ]

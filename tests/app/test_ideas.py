@@ -50,3 +50,19 @@ def test_a_mention_and_a_log_may_tell_ideas_too(make_vault: Any) -> None:
 def test_an_idea_for_a_name_that_two_have_is_nobodys(make_vault: Any) -> None:
     more = {"people/a/Zoe.md": "", "people/b/Zoe.md": ""}
     assert ideas(make_vault, "- call [[Zoe]]: a hat #gift\n", **more) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "gist"),
+    [
+        ("- call [[Ann]]: wants a garden bench #gift\n", "wants a garden bench"),
+        ("- met [[Ann]], 61 km; her bags are worn #gift\n", "her bags are worn"),
+        ("- met [[Ann]]: fine. A lamp #wish in green; bye\n", "A lamp in green"),
+        ("- lunch with [[Ann]]\n  - a tent\n  - #gift\n", "a tent"),
+        ("- #gift for [[Ann]]: a hat\n", "a hat"),
+        ("- #mention [[Ann]] a hat #gift\n", "Ann a hat"),
+    ],
+)
+def test_the_gist_is_the_part_with_the_tag(make_vault: Any, day: str, gist: str) -> None:
+    vault = make_vault({"people/Ann.md": "", "journal/2026/2026-11-01.md": day})
+    assert [each.gist for each in told_ideas(vault, People(vault).meant)] == [gist]

@@ -443,7 +443,7 @@ def test_a_file_that_git_does_not_know_is_not_overwritten(machines: Machines) ->
     assert first.read(".env") == "mine\n"
 
 
-def test_a_digest_that_one_commits_is_no_conflict(machines: Machines) -> None:
+def test_a_page_that_git_ignored_here_is_merged_with_the_one_that_comes(machines: Machines) -> None:
     first, second = machines.pair()
     first.write("prmvault.yaml", "digest: {commit: true}\n")
     first.write(".gitignore", "")
@@ -451,7 +451,7 @@ def test_a_digest_that_one_commits_is_no_conflict(machines: Machines) -> None:
     second.write("digest/2026-W46.md", "# two\n")
     first.sync()
     assert not second.sync().copies
-    assert second.read("digest/2026-W46.md") == "# one\n"
+    assert second.read("digest/2026-W46.md") == "# one\n# two\n\n## Notes\n"
 
 
 def test_index_and_digest_know_what_came_in(machines: Machines) -> None:

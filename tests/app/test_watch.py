@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -54,7 +55,7 @@ def vault(sample: SampleVault) -> Iterator[Vault]:
     ("path", "expected"),
     [("people/Anna.md", True), ("Anna.md", True), ("prmvault.yaml", True), (".gitignore", True),
      ("templates/digest.md.j2", True), ("people/prmvault.yaml", False), ("people/.gitignore", False),
-     ("digest/2026-W47.md", False), ("digests/x.md", True), (".obsidian/x.md", False), ("people/.git/x.md", False),
+     ("digest/2026-W47.md", True), ("digest/a.j2", False), ("digests/x.md", True), (".obsidian/x.md", False), ("people/.git/x.md", False),
      ("people/.Anna.md.swp", False), ("people/.#Anna.md", False), ("people/.12.prmvault.tmp", False), ("people/4913", False),
      ("people/photo.jpg", False), ("people/Anna.md~", False), ("people/Anna.md.tmp", False)],
 )  # fmt: skip
@@ -255,6 +256,36 @@ def test_a_watcher_takes_in_each_change_and_ends_when_told(
     assert watcher.end(signal.SIGTERM) == 0
     assert running_watcher(sample.root) is None
     assert json.loads(run_in(sample.root, "status", "--json").out)["watcher"] is None
+
+
+def test_a_tick_in_the_digest_is_carried_at_once_and_what_is_written_there_wakes_nobody(
+    sample: SampleVault, watch: Callable[[], Watcher]
+) -> None:
+    sample.write("people/Anna.md", "- [ ] mend the lamp 📅 2026-11-19\n")
+    watcher = watch()
+    page = (sample.path / "digest/2026-W47.md").read_text()
+    sample.replace("digest/2026-W47.md", page.replace("- [ ]", "- [x]") + "\nmine\n")
+    line = watcher.wait_for("digest: ")
+    assert line.endswith(" → people/Anna.md:1\n")
+    assert "digest/2026-W47.md written" in watcher.wait_for("what was carried → index")
+    after = (sample.path / "digest/2026-W47.md").read_text()
+    assert re.search(r"## Done\n\n- \[x\] .*mend the lamp.* ✅ 2026-11-21 \^t-", after)
+    assert after.endswith("## Notes\n\nmine\n")
+    sample.replace("digest/2026-W47.md", after + "more\n")
+    sample.write("people/Ben.md", "new\n")
+    assert "digest: " not in watcher.wait_for("people/Ben.md changed")
+    assert (sample.path / "digest/2026-W47.md").read_text().endswith("mine\nmore\n")
+
+
+def test_only_a_page_that_was_ticked_is_work_for_the_watcher(vault: Vault, sample: SampleVault) -> None:
+    log: list[str] = []
+    bring_up_to_date(vault, TODAY)
+    background = DigestInBackground()
+    sample.write("templates/digest.md.j2", "another page\n")
+    wake = Wake("changed", ("digest", "digest/2026-W47.md"))
+    assert watching._handled(vault, wake, TODAY, log.append, background).root == vault.root
+    assert log == []
+    assert "another page" not in (sample.path / "digest/2026-W47.md").read_text()
 
 
 def test_a_second_watcher_is_refused_and_a_killed_one_is_succeeded(

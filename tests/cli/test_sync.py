@@ -130,3 +130,55 @@ def test_the_merge_driver_is_a_command_that_help_does_not_list(prmvault: Prmvaul
     names = [str(tmp_path / name) for name in ("base", "ours", "theirs")]
     assert prmvault("merge-driver", *names, "7", "x.md").code == 0
     assert "merge-driver" not in prmvault("--help").out
+
+
+PAGE = "digest/2026-W47.md"
+
+
+def test_with_the_setting_the_pages_go_with_the_notes(prmvault: Prmvault, machines: Machines) -> None:
+    first, second = machines.pair()
+    first.write(PAGE, "# Week 47\n")
+    assert prmvault("-C", first.root, "sync").out == "up to date with origin/main\n"
+    first.write("prmvault.yaml", "digest: {commit: true}\n")
+    dry = prmvault("-C", first.root, "sync", "--dry-run").out
+    assert dry.startswith("to set up: .gitignore\n")
+    assert first.read(".gitignore") == "/digest/\n"
+    ran = prmvault("-C", first.root, "sync")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("set up: .gitignore\n")
+    assert set(first.git("ls-files").split()) >= {PAGE, ".gitignore", "prmvault.yaml"}
+    assert prmvault("-C", first.root, "sync").out == "up to date with origin/main\n"
+    assert prmvault("-C", second.root, "sync").code == 0
+    assert (second.read(PAGE), second.read(".gitignore")) == ("# Week 47\n", "")
+    second.write(PAGE, "# Week 47\n\nMine.\n")
+    assert prmvault("-C", second.root, "sync").code == 0
+    assert prmvault("-C", first.root, "sync").code == 0
+    assert first.read(PAGE) == "# Week 47\n\nMine.\n"
+
+
+def test_git_setup_has_git_ignore_the_pages_again_and_names_those_that_git_still_keeps(
+    prmvault: Prmvault, machines: Machines
+) -> None:
+    first, _ = machines.pair()
+    first.write("prmvault.yaml", "digest: {commit: true}\n")
+    first.write(PAGE, "# Week 47\n")
+    prmvault("-C", first.root, "sync")
+    assert prmvault("-C", first.root, "git-setup").err == "prmvault: this clone is set up already\n"
+    first.write("prmvault.yaml", "digest: {commit: false}\n")
+    ran = prmvault("-C", first.root, "git-setup")
+    assert ran.err.startswith("prmvault: set up: .gitignore\nprmvault: git still keeps pages in digest/")
+    assert "git rm -r --cached digest" in ran.err
+    assert "/digest/\n" in first.read(".gitignore")
+    assert PAGE in first.files()
+
+
+def test_git_setup_names_a_pattern_of_the_user_that_the_setting_is_against(
+    prmvault: Prmvault, machines: Machines
+) -> None:
+    first, _ = machines.pair()
+    first.write("prmvault.yaml", "digest: {commit: true}\n")
+    first.write(".gitignore", "/dig*\n/digest/\n")
+    ran = prmvault("-C", first.root, "git-setup")
+    assert "a pattern of yours has git ignore it" in ran.err
+    assert "git check-ignore -v digest/2026-W01.md" in ran.err
+    assert first.read(".gitignore") == "/dig*\n"

@@ -282,3 +282,11 @@ def test_there_is_just_one_item_more_and_all_other_bytes_stay(text: str, item: s
     same_begin = same(text, after)
     same_end = same(text[::-1], after[::-1])
     assert same_begin + same_end >= len(text)
+
+
+def test_what_stands_under_an_item_comes_with_it() -> None:
+    text, line = add_item("- one\r\n\r\nprose\r\n", "two", ["\t- three", "", "\t\tfour"])
+    assert (text, line) == ("- one\r\n- two\r\n  - three\r\n      four\r\n\r\nprose\r\n", 2)
+    with pytest.raises(PrmvaultError, match="under the item"):
+        add_item("- one\n\n## More\n\n- two\n", "three", ["  ```", "  x"])
+    assert add_item("", "one", ["- two"])[0] == "- one\n  - two\n"

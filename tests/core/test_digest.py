@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from prmvault.core.digest import MOST, Idea, Materials, make_digest
+from prmvault.core.digest import MOST, Materials, make_digest
+from prmvault.core.digest_ids import LINE_ID, reminder_id, task_id
+from prmvault.core.gifts import Idea
 from prmvault.core.markdown import one_line_markdown
 from prmvault.core.model import Task
 from prmvault.core.note import parse_note
@@ -30,10 +32,14 @@ def materials(*people: Any, tasks: tuple[OpenTask, ...] = (), **more: Any) -> Ma
     world = World(MONDAY, people, (), tasks, more.pop("happenings", ()), more.pop("last", {}), cadence, "feb-28")
     values = {
         "horizon": timedelta(weeks=4),
-        "year_ago": (),
+        "years": (),
         "ideas": (),
         "problems": (),
+        "moods": {},
+        "contacts": {},
         "link": lambda path: f"<{path}>",
+        "key": lambda path: path,
+        "said": lambda _path: (),
     }
     return Materials(**{"world": world, **values, **more})
 
@@ -43,7 +49,8 @@ def test_an_empty_vault_has_an_empty_digest() -> None:
     nothing = {"lines": [], "more": 0}
     assert (digest.pop("week"), digest.pop("first")) == ("2026-W47", "2026-11-16")
     assert digest.pop("last") == "2026-11-22"
-    assert digest.pop("days") == []
+    assert [digest.pop(key) for key in ("days", "summary", "years", "weeks")] == [[], [], [], []]
+    assert digest.pop("plots") == {"mood": None, "contacts": None}
     assert all(section == nothing for section in digest.values())
 
 
@@ -62,7 +69,9 @@ def test_a_week_shows_its_days_in_order_without_empty_ones() -> None:
     ]
 
 
-@pytest.mark.parametrize(("born", "is_round"), [(1986, True), (1987, False), (2026, True)])
+@pytest.mark.parametrize(
+    ("born", "is_round"), [(1986, True), (1987, False), (2026, True), (2008, True), (2001, True), (2000, False)]
+)
 def test_round_birthdays_are_marked(born: int, is_round: bool) -> None:
     digest = make_digest(MONDAY, materials(person("Ann", f"birthday: {born}-11-20")))
     assert digest["days"][0]["entries"][0]["is_round"] is is_round
@@ -143,11 +152,14 @@ def test_long_sections_are_cut_and_the_rest_is_counted() -> None:
             *people,
             tasks=tuple(tasks),
             problems=[Problem("x.md", at, "bad-date", "no date") for at in range(count)],
-            year_ago=[Happening("2025-11-17", "", "", "talk", ("P",), "j.md", at) for at in range(count)],
+            years=[(1, [Happening("2025-11-17", "", "", "talk", ("P",), "j.md", at) for at in range(count)])],
         ),
     )
-    for section in ("contacts", "overdue", "undated", "coming", "gifts", "year_ago", "problems"):
+    for section in ("contacts", "overdue", "undated", "coming", "gifts", "problems"):
         assert (len(digest[section]["lines"]), digest[section]["more"]) == (MOST, 3), section
+    (year,) = digest["years"]
+    assert len(year["lines"]) + year["more"] == count
+    assert year["more"] > 0
 
 
 def test_of_what_is_coming_birthdays_are_never_cut_for_plans() -> None:
@@ -166,10 +178,135 @@ def test_gift_ideas_are_shown_for_coming_birthdays_without_what_was_given() -> N
     far = person("Far", "birthday: --06-01\nwishes: [a kite]")
     ideas = [Idea("people/Ann.md", "likes owls", "journal/2026-01-01.md", 3), Idea("people/Far.md", "x", "y.md", 1)]
     (gift,) = make_digest(MONDAY, materials(ann, far, ideas=ideas))["gifts"]["lines"]
-    assert (gift["person"], gift["ideas"]) == (
+    assert (gift["person"], [(idea["text"], idea["status"], idea["next"]) for idea in gift["ideas"]]) == (
         "Ann",
-        ["Ball (planned, 20 EUR)", "a kite (wish)", "likes owls (2026-01-01)"],
+        [("Ball", "planned", "given"), ("a kite", "wish", "planned"), ("likes owls", "idea", "planned")],
     )
+    assert gift["given"] == [{"year": "", "what": "buch"}]
+
+
+def test_where_there_is_no_idea_it_is_what_the_person_likes() -> None:
+    people = [
+        person("Ann", "birthday: --11-30\nlikes: [owls, tea]"),
+        person("Bob", "birthday: --11-30\nlikes: [tea]\nwishes: [a kite]"),
+        person("Cy", "birthday: --11-30\ngifts: [{what: hat, status: given}]"),
+        person("Opa", "birthday: --11-30\nlikes: [tea]\ndeceased: 2018"),
+    ]
+    lines = make_digest(MONDAY, materials(*people))["gifts"]["lines"]
+    assert [(line["person"], line["likes"]) for line in lines] == [("Ann", ["owls", "tea"]), ("Bob", [])]
+
+
+def test_what_is_for_christmas_is_thought_of_at_christmas() -> None:
+    ann = person("Ann", "birthday: --12-20\ngifts:\n  - {what: owl, for: Weihnachten}\n  - {what: hat, for: birthday}")
+    (birthday,) = make_digest(MONDAY, materials(ann))["gifts"]["lines"]
+    assert [idea["text"] for idea in birthday["ideas"]] == ["hat"]
+    lines = make_digest(date(2026, 11, 30), materials(ann))["gifts"]["lines"]
+    assert [(line["date"], line["occasion"], [idea["text"] for idea in line["ideas"]]) for line in lines] == [
+        ("2026-12-20", "birthday", ["hat"]),
+        ("2026-12-24", "christmas", ["owl"]),
+    ]
+
+
+def test_a_name_day_and_a_wedding_are_occasions_and_have_their_sign() -> None:
+    ann = person("Ann", "dates: [{label: Namenstag, date: --11-18}]\nwishes: [a kite]")
+    bob = person("Bob", "dates: [{label: Hochzeitstag, date: 2016-11-19}, {label: first met, date: --11-20}]")
+    opa = person("Opa", "deceased: 2018-11-17\nbirthday: 1931-11-16\ndates: [{label: wedding, date: 1955-11-18}]")
+    digest = make_digest(MONDAY, materials(ann, bob, opa))
+    entries = [entry for day in digest["days"] for entry in day["entries"]]
+    assert [(entry["sign"], entry["occasion"], entry["title"]) for entry in entries] == [
+        ("🕯️", "memorial", "Opa was born on this day 95 years ago († 2018-11-17)"),
+        ("🕯️", "memorial", "8 years ago Opa died"),
+        ("🌼", "nameday", "Ann: Namenstag"),
+        ("🕯️", "memorial", "Opa: wedding (71 years)"),
+        ("💍", "wedding", "Bob: Hochzeitstag (10 years)"),
+        ("📌", "other", "Bob: first met"),
+    ]
+    assert [(line["person"], line["occasion"]) for line in digest["gifts"]["lines"]] == [("Ann", "nameday")]
+    assert [entry["is_round"] for entry in entries if entry["occasion"] == "wedding"] == [True]
+
+
+def ids_of(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [found for each in value for found in ids_of(each)]
+    if isinstance(value, dict):
+        own = [value["id"]] if value.get("id") else []
+        return own + [found for each in value.values() for found in ids_of(each)]
+    return []
+
+
+def test_what_can_be_done_has_an_id_and_no_id_stands_twice() -> None:
+    ann = person(
+        "Ann",
+        "cadence: 1 week\nbirthday: --11-20\nwishes: [a kite]\ndebts: [{amount: 5 EUR, for: tea}]\n"
+        "reminders:\n  - {text: pay, on: 2026-11-27, lead: 7 days}\n  - {text: call, on: 2026-11-10}",
+    )
+    twin = Task(3, "twin", "open", due="2026-11-18")
+    tasks = (
+        OpenTask("x.md", twin, ()),
+        OpenTask("x.md", twin._replace(line=4), ()),
+        OpenTask("x.md", Task(5, "some day", "open"), ()),
+        OpenTask("x.md", Task(6, "Ann, please", "open", due="2026-12-01"), (), (), "[[Ann]], please"),
+    )
+    digest = make_digest(MONDAY, materials(ann, tasks=tasks))
+    found = ids_of(digest)
+    assert len(found) == len(set(found)) == 8
+    assert all(LINE_ID.search(f"- [ ] x ^{each}") for each in found)
+    assert sorted(each[0] for each in found) == sorted("cdgrrttt")
+    assert task_id("x.md", Task(6, "[[Ann]], please", "open", due="2026-12-01")) in found
+    (line,) = [entry for day in digest["days"] for entry in day["entries"] if entry["kind"] == "reminder"]
+    assert line["id"] == reminder_id("people/Ann.md", "pay", "2026-11-27")
+    assert (line["date"], line["day"]) == ("2026-11-20", "2026-11-27")
+    assert "pay" not in [entry["title"] for entry in digest["coming"]["lines"]]
+
+
+def test_a_birthday_is_nothing_to_tick() -> None:
+    digest = make_digest(MONDAY, materials(person("Ann", "birthday: --11-20")))
+    assert ids_of(digest) == []
+
+
+def test_the_id_of_a_reminder_is_that_of_its_turn_wherever_it_is_put() -> None:
+    turns = []
+    for snooze in ("", ", snooze: 2026-11-18"):
+        ann = person("Ann", f"reminders: [{{text: pay, on: 2026-11-13{snooze}}}]")
+        turns += ids_of(make_digest(MONDAY, materials(ann)))
+    assert turns == [reminder_id("people/Ann.md", "pay", "2026-11-13")] * 2
+
+
+def test_what_is_late_for_years_comes_after_what_is_late_for_days() -> None:
+    days = ("2019-01-01", "2026-11-10", "2024-05-05", "2026-10-01")
+    tasks = tuple(OpenTask("x.md", Task(at, day, "open", due=day), ()) for at, day in enumerate(days))
+    people = [person(f"P{at}", "cadence: 1 week") for at in range(4)]
+    last = {f"people/P{at}.md": Happening(day, "", "", "talk", (f"P{at}",), "j.md", 1) for at, day in enumerate(days)}
+    digest = make_digest(MONDAY, materials(*people, tasks=tasks, last=last))
+    order = ["2026-10-01", "2026-11-10", "2024-05-05", "2019-01-01"]
+    assert [entry["title"] for entry in digest["overdue"]["lines"]] == order
+    contacts = digest["contacts"]["lines"]
+    assert [each["last"]["date"] for each in contacts] == order
+    assert [each["is_stale"] for each in contacts] == [False, False, True, True]
+
+
+def test_the_summary_counts_in_words() -> None:
+    ann = person("Ann", "birthday: --11-20\ncadence: 1 week")
+    bob = person("Bob", "birthday: --11-21")
+    tasks = (OpenTask("x.md", Task(1, "a", "open", due="2026-11-10"), ()),)
+    digest = make_digest(MONDAY, materials(ann, bob, tasks=tasks))
+    assert digest["summary"] == ["2 birthdays", "1 thing overdue", "1 person to be in touch with"]
+
+
+def test_debts_are_told_net_and_one_by_one() -> None:
+    debts = "debts: [{amount: 20 EUR, for: tickets}, {amount: 6.50 EUR, by: me}, {amount: 9 EUR, settled: yes}]"
+    even = "debts: [{amount: 5 EUR}, {amount: 5 EUR, by: me, for: tea}]"
+    lines = make_digest(MONDAY, materials(person("Ann", debts), person("Bob", even)))["debts"]["lines"]
+    assert [([net["text"] for net in line["net"]], line["is_even"]) for line in lines] == [
+        (["Ann owes you 13.50 EUR"], False),
+        ([], True),
+    ]
+    assert [(entry["text"], entry["what"]) for line in lines for entry in line["entries"]] == [
+        ("20 EUR from Ann", "tickets"),
+        ("6.50 EUR to Ann", ""),
+        ("5 EUR from Bob", ""),
+        ("5 EUR to Bob", "tea"),
+    ]
 
 
 @pytest.mark.parametrize("monday", [date(2026, 12, 28), date(2027, 1, 4), date(2024, 12, 30)])

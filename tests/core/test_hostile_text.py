@@ -21,6 +21,8 @@ from prmvault.core.edit import set_value
 from prmvault.core.fences import split_note
 from prmvault.core.file_names import portable_file_name
 from prmvault.core.frontmatter import parse_yaml_text
+from prmvault.core.gifts import gift_words
+from prmvault.core.gists import gist, gist_beside
 from prmvault.core.kinds import KINDS
 from prmvault.core.links import rewrite_links
 from prmvault.core.markdown import parse_body, plain_text
@@ -32,6 +34,7 @@ from prmvault.core.problems import PrmvaultError
 from prmvault.core.relations import relation_of, relation_words
 from prmvault.core.schema import note_types
 from prmvault.core.tasks import complete_task
+from prmvault.core.threads import Said, open_threads
 from prmvault.vault.settings import parse_settings
 
 if TYPE_CHECKING:
@@ -172,6 +175,11 @@ FUNCTIONS: dict[str, Callable[[str], Any]] = {
     "rewrite_links": lambda text: done_or_refused(rewrite_links, f"---\na: {text}\n---\n{text}", lambda _: "b"),
     "link_mentions": lambda text: link_mentions(text, [Name("ann", 1, "people/Ann.md", "Ann")], lambda _: "Ann"),
     "mention_words": mention_words,
+    "gist": lambda text: gist(text) + gist_beside(text, {"x"}),
+    "gift_words": gift_words,
+    "open_threads": lambda text: open_threads(
+        [Said("2026-11-08", "", "", text, "j.md", 1, mention) for mention in (False, True)], (), A_DAY
+    ),
     "set_value": lambda text: done_or_refused(set_value, f"---\na: {text}\n---\n", ("b",), text),
 }
 

@@ -88,8 +88,31 @@ RULES = [
         "the birthday of the dead is worded differently",
         "birthday: 1980-10-10\ndeceased: 2010-10-10",
         "2026-10-01..2026-10-31",
-        ["2026-10-10 Ann was born on this day 46 years ago († 2010-10-10)"],
+        [
+            "2026-10-10 16 years ago Ann died",
+            "2026-10-10 Ann was born on this day 46 years ago († 2010-10-10)",
+        ],
     ),
+    Rule(
+        "the day of a death comes each year after it, and not on the day itself",
+        "deceased: 2026-02-09",
+        "2026-01-01..2028-12-31",
+        ["2027-02-09 1 year ago Ann died", "2028-02-09 2 years ago Ann died"],
+    ),
+    Rule(
+        "a death on 29 February follows the leap day rule",
+        "deceased: 2024-02-29",
+        "2026-01-01..2026-12-31",
+        ["2026-02-28 2 years ago Ann died"],
+    ),
+    Rule(
+        "a death whose year is not known is told without one",
+        "deceased: --02-09",
+        "2026-01-01..2026-12-31",
+        ["2026-02-09 Ann died on this day"],
+    ),
+    Rule("a death of which only the year is known has no day", "deceased: 2018", "2026-01-01..2026-12-31", []),
+    Rule("nor has one of which nothing is known", "deceased: yes", "2026-01-01..2026-12-31", []),
     Rule(
         "the dead have no cadence, neither their own nor a tag's",
         "cadence: 1 week\ntags: family\ndeceased: 2010",
@@ -180,6 +203,88 @@ RULES = [
         "2026-11-20..2027-12-31",
         ["2026-03-01 pay, 264 days overdue"],
     ),
+    # Putting off
+    Rule(
+        "a reminder that is put off comes on that day instead of its own",
+        reminder("on: 2026-11-15, snooze: 2026-11-25"),
+        "2026-11-20..2026-11-30",
+        ["2026-11-25 pay"],
+    ),
+    Rule(
+        "and is silent until then",
+        reminder("on: 2026-11-15, snooze: 2026-11-25"),
+        "2026-11-20..2026-11-24",
+        [],
+    ),
+    Rule(
+        "so is one that would come before that day",
+        reminder("on: 2026-11-22, snooze: 2026-11-25"),
+        "2026-11-20..2026-11-30",
+        ["2026-11-25 pay"],
+    ),
+    Rule(
+        "a reminder that was put off is overdue since the day to which it was",
+        reminder("on: 2026-11-15, snooze: 2026-11-18"),
+        "2026-11-20",
+        ["2026-11-18 pay, 2 days overdue"],
+    ),
+    Rule(
+        "of several turns before that day only one comes, and those after it as ever",
+        reminder("on: 2026-01-02, repeat: weekly, done: 2026-11-06, snooze: 2026-11-22"),
+        "2026-11-20..2026-11-28",
+        ["2026-11-22 pay", "2026-11-27 pay"],
+    ),
+    Rule(
+        "a turn that was missed later is overdue by its own day",
+        reminder("on: 2026-01-02, repeat: weekly, done: 2026-10-30, snooze: 2026-11-08"),
+        "2026-11-16",
+        ["2026-11-13 pay, 3 days overdue"],
+    ),
+    Rule(
+        "done ends it",
+        reminder("on: 2026-11-15, snooze: 2026-11-25, done: 2026-11-16"),
+        "2026-11-20..2026-11-30",
+        [],
+    ),
+    Rule(
+        "a day before the turn puts nothing off",
+        reminder("on: 2026-11-22, snooze: 2026-11-21"),
+        "2026-11-20..2026-11-30",
+        ["2026-11-22 pay"],
+    ),
+    Rule(
+        "there is no heads-up for a turn that is put off",
+        reminder("on: 2026-11-22, lead: 2 days, snooze: 2026-11-25"),
+        "2026-11-20..2026-11-30",
+        ["2026-11-25 pay"],
+    ),
+    Rule(
+        "somebody who is put off is not to be thought of before that day",
+        "cadence: 3 weeks\nsnoozed: 2026-12-05",
+        "2026-11-20..2027-12-31",
+        ["2026-12-05 Ann: cadence 3 weeks (people/Ann.md:2); last contact 2026-10-01; put off until 2026-12-05"],
+        last="2026-10-01",
+    ),
+    Rule(
+        "a day before the next contact puts nobody off",
+        "cadence: 3 weeks\nsnoozed: 2026-11-21",
+        "2026-11-20..2027-12-31",
+        ["2026-11-22 Ann: cadence 3 weeks (people/Ann.md:2); last contact 2026-11-01"],
+        last="2026-11-01",
+    ),
+    Rule(
+        "a contact on that day or later ends it",
+        "cadence: 3 weeks\nsnoozed: 2026-11-10",
+        "2026-11-20..2027-12-31",
+        ["2026-12-01 Ann: cadence 3 weeks (people/Ann.md:2); last contact 2026-11-10"],
+        last="2026-11-10",
+    ),
+    Rule(
+        "with whom one was never in touch, that day is the first",
+        "cadence: 3 weeks\nsnoozed: 2026-11-25",
+        "2026-11-20..2027-12-31",
+        ["2026-11-25 Ann: cadence 3 weeks (people/Ann.md:2); never in touch yet; put off until 2026-11-25"],
+    ),
     # Staying in touch
     Rule(
         "next contact is the last one and the person's own period",
@@ -246,10 +351,22 @@ RULES = [
     # Tasks
     Rule("a task is shown on its day", "a: b===- [ ] pay 📅 2026-11-20", "2026-11-20", ["2026-11-20 pay"]),
     Rule(
-        "a task is overdue after its due day, though it was scheduled later",
+        "a task that was scheduled for later than it was due was put off: the scheduled day counts",
         "a: b===- [ ] pay ⏳ 2026-11-25 📅 2026-11-10",
-        "2026-11-20",
-        ["2026-11-10 pay, 10 days overdue"],
+        "2026-11-20..2026-11-30",
+        ["2026-11-25 pay"],
+    ),
+    Rule(
+        "after that day it is overdue since then",
+        "a: b===- [ ] pay ⏳ 2026-11-25 📅 2026-11-10",
+        "2026-11-27",
+        ["2026-11-25 pay, 2 days overdue"],
+    ),
+    Rule(
+        "a task that was scheduled before it is due is due on its due day",
+        "a: b===- [ ] pay ⏳ 2026-11-10 📅 2026-11-25",
+        "2026-11-20..2026-11-30",
+        ["2026-11-25 pay"],
     ),
     Rule(
         "a task is neither overdue nor shown before its start",

@@ -69,7 +69,7 @@ def on(day: date, *notes: str, **more: Any) -> list[Reminder]:
 
 def test_a_birthday_today_is_shown_today_with_the_age_and_the_line() -> None:
     (found,) = on(FRIDAY, "Ann|org: Acme\nbirthday: 1990-11-20")
-    assert found == Reminder(FRIDAY, "birthday", "Ann turns 36", "Ann", "people/Ann.md", 3, "36")
+    assert found == Reminder(FRIDAY, "birthday", "Ann turns 36", "Ann", "people/Ann.md", 3, "36", occasion="birthday")
 
 
 def test_a_birthday_without_a_year_has_no_age() -> None:
@@ -394,6 +394,7 @@ def test_the_values_of_a_reminder_are_plain() -> None:
         "overdue_days": 12,
         "reason": "cadence 1 week (people/Ann.md:2); last contact 2026-11-01; at the latest 2026-11-15, which has passed",
         "others": [],
+        "occasion": "",
         "latest": "2026-11-15",
         "is_past_latest": True,
     }

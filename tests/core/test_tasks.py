@@ -10,7 +10,7 @@ from prmvault.core.fences import split_note
 from prmvault.core.markdown import parse_body
 from prmvault.core.model import Task
 from prmvault.core.problems import PrmvaultError
-from prmvault.core.tasks import complete_task, task_key
+from prmvault.core.tasks import cancel_task, complete_task, schedule_task, task_key
 
 TODAY = date(2026, 11, 21)
 
@@ -271,3 +271,41 @@ def test_one_line_changes_and_one_comes_at_most(written: list[str], line: int, e
         before = next(task for task in tasks(text) if task.line == line)
         assert (found[line].status, found[line].done, found[line].repeat) == ("open", "", before.repeat)
         assert found[line].links == before.links
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("- [ ] call Anna\n", "- [ ] call Anna ⏳ 2026-11-29\n"),
+        ("- [ ] call Anna 📅 2026-11-20 ^abc\r\n", "- [ ] call Anna 📅 2026-11-20 ⏳ 2026-11-29 ^abc\r\n"),
+        ("> * [/] call ⏳ 2026-11-20 📅 2026-12-01", "> * [/] call ⏳ 2026-11-29 📅 2026-12-01"),
+        ("- [ ] call ⏳️2026-11-20\n", "- [ ] call ⏳️2026-11-29\n"),
+        ("\ufeff- [ ] call [due:: 2026-11-20]\n", "\ufeff- [ ] call [due:: 2026-11-20] [scheduled:: 2026-11-29]\n"),
+        ("- [ ] call (scheduled:: 2026-11-20) now\n", "- [ ] call (scheduled:: 2026-11-29) now\n"),
+        ("- [ ] call 🔁 every week\n- [ ] other\n", "- [ ] call 🔁 every week ⏳ 2026-11-29\n- [ ] other\n"),
+    ],
+)
+def test_a_task_is_put_off_and_nothing_else_changes(before: str, after: str) -> None:
+    assert schedule_task(before, 1, date(2026, 11, 29)) == after
+    assert schedule_task(after, 1, date(2026, 11, 29)) == after
+
+
+def test_a_task_is_cancelled_with_the_day() -> None:
+    assert (
+        cancel_task("- [ ] call 📅 2026-11-20 ^a\n", 1, date(2026, 11, 21))
+        == "- [-] call 📅 2026-11-20 ❌ 2026-11-21 ^a\n"
+    )
+    assert (
+        cancel_task("- [/] call [due:: x]\r\n", 1, date(2026, 11, 21))
+        == "- [-] call [due:: x] [cancelled:: 2026-11-21]\r\n"
+    )
+    for change in (cancel_task, schedule_task):
+        with pytest.raises(PrmvaultError, match="done already"):
+            change("- [x] call\n", 1, date(2026, 11, 21))
+
+
+def test_only_the_turn_that_was_put_off_is_later() -> None:
+    text, _ = complete_task("- [ ] bins 🔁 every week 📅 2026-11-17 ⏳ 2026-11-19\n", 1, date(2026, 11, 19))
+    assert text.startswith("- [ ] bins 🔁 every week 📅 2026-11-24\n- [x] bins")
+    text, _ = complete_task("- [ ] bins 🔁 every week 📅 2026-11-17 ⏳ 2026-11-16\n", 1, date(2026, 11, 19))
+    assert text.startswith("- [ ] bins 🔁 every week 📅 2026-11-24 ⏳ 2026-11-23\n")

@@ -196,13 +196,6 @@ def test_a_file_that_is_saved_at_the_last_moment_stays_and_all_else_goes_back(
     assert not is_unfinished(look_at(str(root)))
 
 
-def test_what_is_generated_is_never_in_the_way(root: Path) -> None:
-    write(root, "people/come.md", "made by the machine\n")
-    repository, new = opened(root)
-    assert bring(repository, new, "come", "people") == ()
-    assert files(root) == NEW
-
-
 def test_a_file_keeps_its_mode_and_gets_the_one_that_a_commit_gives_it(root: Path) -> None:
     (root / "people/changed.md").chmod(0o600)
     repository, new = opened(root)

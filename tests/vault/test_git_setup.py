@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from prmvault.app.create import init_vault
 from prmvault.core.problems import PrmvaultError
 from prmvault.vault.git_config import read_config, refuse_foreign
 from prmvault.vault.git_setup import (
     DRIVERS,
     add_attributes,
     attributes_text,
+    ignore_digests,
+    ignores_digests,
+    is_ignored,
+    keep_digests,
     missing_attributes,
     missing_drivers,
     set_up_clone,
@@ -201,3 +206,49 @@ def test_a_remote_that_comes_with_the_vault_is_refused(root: Path, address: str)
 def test_a_remote_elsewhere_is_taken(root: Path, address: str) -> None:
     git(root, "remote", "add", "origin", address)
     refuse_foreign(str(root), read_config(str(root)), "origin")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("*~\n", "*~\n"),
+        ("", ""),
+        ("*~", "*~\n"),
+        ("a\r\nb\r\n", "a\r\nb\r\n"),
+    ],
+)
+def test_digests_are_ignored_and_kept_again_and_nothing_else_of_gitignore_changes(
+    root: Path, before: str, after: str
+) -> None:
+    (root / ".gitignore").write_bytes(before.encode())
+    assert keep_digests(str(root), "digest") == []
+    assert ignore_digests(str(root), "digest") == [".gitignore"]
+    assert (ignores_digests(str(root), "digest"), is_ignored(str(root), "digest")) == (True, True)
+    assert ignore_digests(str(root), "digest") == []
+    assert keep_digests(str(root), "digest") == [".gitignore"]
+    assert (ignores_digests(str(root), "digest"), is_ignored(str(root), "digest")) == (False, False)
+    assert (root / ".gitignore").read_bytes().decode() == after
+
+
+def test_only_our_own_line_is_taken_out_of_gitignore(root: Path) -> None:
+    text = "# mine\n/digest/ \n/digest/old/\n!digest/\n"
+    (root / ".gitignore").write_text(text)
+    assert keep_digests(str(root), "digest") == [".gitignore"]
+    assert (root / ".gitignore").read_text() == "# mine\n/digest/old/\n!digest/\n"
+    (root / ".gitignore").write_text("dig*\n")
+    assert keep_digests(str(root), "digest") == []
+    assert is_ignored(str(root), "digest")
+
+
+def test_the_line_of_a_new_vault_is_ours(tmp_path: Path) -> None:
+    init_vault(str(tmp_path / "new"), example=False)
+    text = (tmp_path / "new" / ".gitignore").read_text()
+    assert keep_digests(str(tmp_path / "new"), "digest") == [".gitignore"]
+    first = "# The digest is made from the notes, on each machine.\n/digest/\n"
+    assert text.startswith(first)
+    assert (tmp_path / "new" / ".gitignore").read_text() == text.removeprefix(first)
+
+
+def test_without_a_gitignore_nothing_is_ignored_by_us(root: Path) -> None:
+    assert not ignores_digests(str(root), "digest")
+    assert keep_digests(str(root), "digest") == []

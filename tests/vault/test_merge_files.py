@@ -12,7 +12,16 @@ import pytest
 from prmvault.vault import merge_files
 from prmvault.vault.git_config import read_config
 from prmvault.vault.git_setup import attributes_text, set_up_clone
-from prmvault.vault.merge_files import MARKED, Versions, drive, merge_file, merge_text
+from prmvault.vault.merge_files import (
+    MARKED,
+    MergedFile,
+    Versions,
+    digest_folder,
+    drive,
+    is_page,
+    merge_file,
+    merge_text,
+)
 from tests.conftest import REPOSITORY
 
 BASE = "---\nname: Anna\nphones: '1'\norg: Acme\n---\n\nOne.\n\nTwo.\n\nThree.\n"
@@ -198,3 +207,16 @@ def test_git_calls_it_for_each_note_that_both_sides_changed(
 
 def git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_page_of_the_digest_is_merged_as_one(tmp_path: Path) -> None:
+    page = "# Week\n\n- [ ] a ^c-123456\n\n## Notes\n"
+    versions = Versions(page.encode(), page.replace("[ ]", "[x]").encode() + b"mine\n", page.encode() + b"yours\n")
+    merged = merge_file("digest/2026-W47.md", versions, "journal", "digest")
+    assert merged == MergedFile(b"# Week\n\n- [x] a ^c-123456\n\n## Notes\nmine\nyours\n")
+    (tmp_path / "prmvault.yaml").write_text("digest: {folder: weeks/all}\n")
+    assert digest_folder(str(tmp_path)) == "weeks/all"
+    assert is_page("weeks/all/2026-W47.md", "weeks/all")
+    assert not any(
+        is_page(path, "digest") for path in ("digest/a.md", "digest/x/2026-W47.md", "2026-W47.md", "digest/2026-W54.md")
+    )

@@ -109,7 +109,7 @@ def test_settings_go_to_json_and_back(text: str) -> None:
     "wrong",
     [
         *(
-            "language: fr",
+            "language: French",
             "language: [de, en]",
             "language: {a: b}",
             "languages: [fr]",
