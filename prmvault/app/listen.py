@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from prmvault.core.digest_page import Edit
 
 _STATE = "digest-heard"
-_CODE = "digest-edit"
 _PATIENCE = 20
 _AHEAD = timedelta(days=7)
 _DOUBTFUL_NS = 2_000_000_000
@@ -154,7 +153,7 @@ def _heard(vault: Vault, path: str, monday: date, today: date) -> tuple[Vault, _
         return vault, heard
     except (PrmvaultError, OSError) as error:
         hint = error.hint if isinstance(error, PrmvaultError) else ""
-        problem = Problem(path, 0, _CODE, f"the page was not heard: {error}", hint)
+        problem = Problem(path, 0, "digest-edit", f"the page was not heard: {error}", hint)
         return vault, heard._replace(problems=[problem])
 
 
@@ -184,7 +183,7 @@ def _carried(vault: Vault, path: str, monday: date, today: date, heard: _PageHea
             try:
                 carried = carry(sources, edit, today)
             except PrmvaultError as error:
-                refused[edit] = Problem(path, edit.line, _CODE, f"{_shown(edit)}: {error}", error.hint)
+                refused[edit] = Problem(path, edit.line, "digest-edit", f"{_shown(edit)}: {error}", error.hint)
                 continue
             if carried.place:
                 heard.carried.append(f"digest: {plain_text(edit.text)} → {carried.place}")
@@ -211,7 +210,7 @@ def _contradicting(found: Sequence[Edit]) -> list[Edit]:
 
 def _contradiction(path: str, edit: Edit) -> Problem:
     message = f"{_shown(edit)}: another line with ^{edit.id} says something else"
-    return Problem(path, edit.line, _CODE, message, "delete the one that is not meant")
+    return Problem(path, edit.line, "digest-edit", message, "delete the one that is not meant")
 
 
 def _shown(edit: Edit) -> str:

@@ -37,7 +37,7 @@ def check_command(fix: bool, dry_run: bool, as_json: bool) -> int:
         raise PrmvaultError("--dry-run goes with --fix", exit_code=EXIT_USAGE, hint="check alone changes nothing")
     from prmvault.app.problems import all_problems
 
-    vault = opened_vault()
+    vault = opened_vault(with_problems=False)
     day = today()
     problems = all_problems(vault, day)
     pending = False

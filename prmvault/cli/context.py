@@ -82,8 +82,11 @@ def vault_root() -> str:
     return resolve_root(option_value("vault"), default_vault)
 
 
-def opened_vault() -> Any:
-    """Return the vault, up to date, also with what was done on the digest's pages; it is closed with the command."""
+def opened_vault(*, with_problems: bool = True) -> Any:
+    """Return the vault, up to date, also with what was done on the digest's pages; it is closed with the command.
+
+    What could not be carried from the pages is told, unless the command tells all problems itself.
+    """
     from prmvault.app.listen import listen
     from prmvault.app.vault import open_vault
 
@@ -91,7 +94,7 @@ def opened_vault() -> Any:
     vault = heard.vault
     for line in heard.carried:
         say(line)
-    if heard.problems:
+    if heard.problems and with_problems:
         echo_problems(heard.problems)
     context = click.get_current_context()
     context.call_on_close(vault.facts.close)

@@ -50,6 +50,7 @@ FILES: dict[str, str | bytes] = {
     "people/nadja becker.md": "",
     f"people/{DECOMPOSED}.md": "",
     "people/Ann.sync-conflict-20261120-120000-ABCDEFG.md": "x",
+    "digest/2026-W47.md": "- [x] call [[Nobody]] ^t-3f2a1c\n",
 }
 NOT_HERE = {"bad-template", "unreadable", "no-merge-driver"}
 """Codes that `check` does not tell, or not where all may be read."""
