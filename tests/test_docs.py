@@ -18,8 +18,8 @@ from prmvault.core.kinds import KINDS
 from prmvault.core.note import parse_note
 from prmvault.core.relations import inverse_type, relation_of, relation_words
 from prmvault.core.schema import PLAIN_NOTE, note_types
+from prmvault.vault.read_settings import _READERS, parse_settings
 from prmvault.vault.refresh import reading_of
-from prmvault.vault.settings import _READERS, parse_settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "prmvault"

@@ -20,7 +20,7 @@ ALLOWED = {
 }
 HEAVY = {
     *("whoosh", "jinja2", "watchdog", "dateutil", "icalendar", "rich", "snowballstemmer", "pathspec", "platformdirs"),
-    *("rapidfuzz", "babel"),
+    *("rapidfuzz", "babel", "phonenumbers", "segno"),
 }
 AT_THE_TOP_OF = {
     # Modules that are themselves imported only inside the functions that need them.

@@ -47,7 +47,7 @@ def calendar_told(vault: Vault, today: date) -> str:
     from prmvault.vault.user_config import read_config
 
     config = read_config()
-    if not config.calendar or (config.vault and os.path.realpath(config.vault) != os.path.realpath(vault.root)):
+    if not config.calendar or not config.is_about(vault.root):
         return ""
     try:
         return "calendar written" if write_calendar(vault, config.calendar, today) else "calendar unchanged"

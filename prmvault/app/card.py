@@ -146,7 +146,7 @@ def _own_fields(asked: Asked) -> dict[str, Any]:
 def _open_reminders(note: Note) -> list[dict[str, Any]]:
     reminders = []
     for entry in note.fields.get("reminders", ()):
-        line = note.lines.get(f"reminders.{entry['item']}", note.lines.get("reminders", 1))
+        line = note.line_of("reminders", entry["item"])
         known = {key: value for key, value in entry.items() if key != "item"}
         if not entry.get("done") or entry.get("repeat"):
             reminders.append({**known, "path": note.path, "line": line})

@@ -100,7 +100,7 @@ def impossible_relations(vault: Vault) -> Iterator[Problem]:
 def _line_of_relation(note: Note, word: str, key: str) -> int:
     for entry in note.fields.get("related", ()):
         if entry["type"] == word and name_key(linked_name(entry["person"])) == key:
-            return note.lines.get(f"related.{entry['item']}", note.lines.get("related", 1))
+            return note.line_of("related", entry["item"])
     return note.lines.get("related", 1)
 
 

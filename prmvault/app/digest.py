@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,46 +34,57 @@ def digest_values(vault: Vault, monday: date) -> dict[str, Any]:
     return make_digest(monday, materials_of(vault, monday))
 
 
-def digest_text(vault: Vault, monday: date) -> str:
-    """Return the Markdown of the digest in the vault's language, by the vault's template or the shipped one."""
-    code = vault.settings.language
-    values = language_of(code).told(digest_values(vault, monday))
-    text = render_template(vault.root, "digest.md.j2", _for_markdown(values), code)
+def digest_text(vault: Vault, monday: date, values: Mapping[str, Any] | None = None) -> str:
+    """Return the Markdown of the digest in the vault's language, by the vault's template or the shipped one.
+
+    `values` are those of `digest_values`, where they are at hand; so with `digest_html`.
+    """
+    text = _rendered(vault, "digest.md.j2", values or digest_values(vault, monday), _for_markdown)
     lines = [line.rstrip() for line in text.split("\n")]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip("\n") + "\n"
 
 
-def digest_html(vault: Vault, monday: date) -> str:
+def digest_html(vault: Vault, monday: date, values: Mapping[str, Any] | None = None) -> str:
     """Return the digest as one HTML page in the vault's language, by the vault's template or the shipped one."""
-    code = vault.settings.language
-    values = language_of(code).told(digest_values(vault, monday))
-    text = render_template(vault.root, "digest.html.j2", _for_html(values), code)
+    text = _rendered(vault, "digest.html.j2", values or digest_values(vault, monday), _for_html)
     return "\n".join(line for line in text.split("\n") if line.strip()) + "\n"
 
 
-def _for_markdown(value: Any, key: str = "") -> Any:
-    """Return the digest's values with all texts such that they can't break the page; links are whole already."""
-    if isinstance(value, str):
-        if key in _WHOLE:
-            return value
-        if len(value) > _LONGEST and key not in _PATHS:
-            value = (value[:_LONGEST].rpartition(" ")[0] or value[:_LONGEST]) + " …"
-        return one_line_markdown(value, code=key in _PATHS)
-    if isinstance(value, list):
-        return [_for_markdown(item, key) for item in value]
-    if isinstance(value, dict):
-        return {name: _for_markdown(item, name) for name, item in value.items()}
-    return value
+def _rendered(vault: Vault, template: str, values: Mapping[str, Any], shown: Callable[[str, str], str]) -> str:
+    """Render a template with the values told in the vault's language, each text as it is `shown` under its key."""
+    code = vault.settings.language
+
+    def ready(value: Any, key: str = "") -> Any:
+        if isinstance(value, str):
+            return shown(value, key)
+        if isinstance(value, list):
+            return [ready(item, key) for item in value]
+        return {name: ready(item, name) for name, item in value.items()} if isinstance(value, dict) else value
+
+    language = language_of(code)
+    years = (values["first"][:4], values["last"][:4])
+
+    def near(day: date) -> str:
+        return language.day(day, ":MMMEd" if day.isoformat()[:4] in years else ":yMMMd")
+
+    return render_template(vault.root, template, ready(language.for_a_page(near).told(values)), code)
 
 
-def _for_html(value: Any) -> Any:
-    """Return the digest's values with texts that are not too long; the template escapes what HTML would read."""
-    if isinstance(value, str):
-        return without_emphasis(shortened(without_breaks(value), _LONGEST))
-    if isinstance(value, list):
-        return [_for_html(item) for item in value]
-    return {name: _for_html(item) for name, item in value.items()} if isinstance(value, dict) else value
+def _for_markdown(text: str, key: str) -> str:
+    """Return a text such that it can't break the page; links are whole already."""
+    if key in _WHOLE:
+        return text
+    return one_line_markdown(_not_too_long(text, key), code=key in _PATHS)
+
+
+def _for_html(text: str, key: str) -> str:
+    """Return a text without what only Markdown needs; the template escapes what HTML would read."""
+    return without_emphasis(_not_too_long(text, key))
+
+
+def _not_too_long(text: str, key: str) -> str:
+    return text if key in _PATHS else shortened(without_breaks(text), _LONGEST)
 
 
 def digest_path(vault: Vault, monday: date) -> str:

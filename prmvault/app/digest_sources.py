@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmvault.app.materials import key_of
@@ -12,6 +13,8 @@ from prmvault.app.world import People
 from prmvault.core.dates import parse_iso_date, week_name
 from prmvault.core.digest_ids import contact_id, debt_id, gift_id, reminder_id, task_id
 from prmvault.core.digest_page import Edit, Page, line_id
+from prmvault.core.gifts import NEXT
+from prmvault.core.reminders import NAMELESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,12 +22,6 @@ if TYPE_CHECKING:
 
     from prmvault.app.vault import Vault
     from prmvault.core.model import Note, Task
-
-NAMELESS = "reminder"
-"""What a reminder without a text is called."""
-
-NEXT = {"idea": "planned", "planned": "given"}
-"""What becomes of a gift when its line is ticked."""
 
 _MOST_TOGETHER = 6
 """So many people of one line are looked for in every combination."""
@@ -67,26 +64,28 @@ class Sources:
         """Each task with its note."""
         found: dict[str, list[tuple[str, Task]]] = {}
         for path, task in self.vault.facts.all_tasks():
-            found.setdefault(task_id(self.key(path), task), []).append((path, task))
+            for key in self.keys(path):
+                found.setdefault(task_id(key, task), []).append((path, task))
         return found
 
     @cached_property
-    def turns(self) -> Mapping[str, Turn]:
+    def turns(self) -> Mapping[str, list[Turn]]:
         """The turns of reminders that the page can tell: the last one before its week, and those up to its horizon."""
         from prmvault.core.periods import add_period, parse_period
         from prmvault.core.turns import begun_before, leads, moved, occurrences
 
         leap_day = self.vault.settings.leap_day
         until = add_period(self.monday + timedelta(days=6), parse_period(self.vault.settings.digest_horizon))
-        found = {}
+        found: dict[str, list[Turn]] = {}
         for note, entry in _entries(self.people, "reminders"):
             bare = {**entry, "done": "", "snooze": ""}
             last = begun_before(parse_iso_date(entry["on"]), entry.get("repeat"), self.monday, leap_day)
             reach = moved(until, max(leads(entry), default=timedelta()))
             for day in (*([last] if last else []), *occurrences(bare, self.monday, reach, leap_day)):
-                line = note.lines.get(f"reminders.{entry['item']}", note.lines.get("reminders", 1))
-                name = reminder_id(self.key(note.path), entry.get("text") or NAMELESS, day.isoformat())
-                found[name] = Turn(note.path, line, entry, day)
+                line = note.line_of("reminders", entry["item"])
+                for key in self.keys(note.path):
+                    name = reminder_id(key, entry.get("text") or NAMELESS, day.isoformat())
+                    found.setdefault(name, []).append(Turn(note.path, line, entry, day))
         return found
 
     @cached_property
@@ -100,14 +99,15 @@ class Sources:
         found: dict[str, tuple[str, list[Gift]]] = {}
         for note, entry in _entries(self.people, "gifts"):
             what = entry.get("what", "")
-            for status in NEXT:
-                name = gift_id(self.key(note.path), what, status)
+            for status, key in product(NEXT, self.keys(note.path)):
+                name = gift_id(key, what, status)
                 found.setdefault(name, (status, []))[1].append(Gift(note.path, entry["item"], what, entry["status"]))
         told = [(note.path, wish, wish) for note in self.people for wish in note.fields.get("wishes", ())]
         told += [(each.person, each.text, each.gist) for each in told_ideas(self.vault, People(self.vault).meant)]
         for path, text, gist in told:
-            name = gift_id(self.key(path), text, "idea")
-            found.setdefault(name, ("idea", []))[1].append(Gift(path, -1, gist or text, ""))
+            for key in self.keys(path):
+                name = gift_id(key, text, "idea")
+                found.setdefault(name, ("idea", []))[1].append(Gift(path, -1, gist or text, ""))
         return found
 
     @cached_property
@@ -115,8 +115,27 @@ class Sources:
         """Entries of `debts`, settled or not, with their notes."""
         found: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
         for note, entry in _entries(self.people, "debts"):
-            found.setdefault(id_of_debt(self.key(note.path), entry), []).append((note.path, entry))
+            for key in self.keys(note.path):
+                found.setdefault(id_of_debt(key, entry), []).append((note.path, entry))
         return found
+
+    @cached_property
+    def told(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of contacts that the journal has, with its notes: these were put down, here or on another machine."""
+        from prmvault.vault.files import read_file
+
+        found: dict[str, dict[str, None]] = {}
+        for path, *_ in self.vault.facts.overview("journal"):
+            with contextlib.suppress(OSError):
+                data = read_file(self.vault.root, path).data
+                if b"^c-" in data:
+                    for name in filter(None, map(line_id, data.decode("utf-8", "replace").split("\n"))):
+                        found.setdefault(name, {})[path] = None
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def keys(self, path: str) -> tuple[str, ...]:
+        """Return what the ids of a note's lines may be made of: it may have got its `uid` since the page was made."""
+        return tuple(dict.fromkeys((self.key(path), path)))
 
     def people_of(self, edit: Edit) -> tuple[str, ...]:
         """Return the paths of those with whom a line is to be in touch, or nothing."""
@@ -130,7 +149,14 @@ class Sources:
         for paths in (*together, *((path,) for path in people.titles), *self._households(people)):
             if contact_id(week, map(self.key, paths)) == edit.id:
                 return paths
+        for paths in (*together, *((path,) for path in people.titles)):
+            if any(contact_id(week, keys) == edit.id for keys in product(*map(self.keys, paths))):
+                return paths
         return ()
+
+    def lines(self, name: str) -> int:
+        """Return how many lines with this id stand above Done."""
+        return sum(line_id(line) == name for _, line in self.page.body)
 
     def closed(self, name: str) -> int:
         """Return how many lines with this id stand below Done."""

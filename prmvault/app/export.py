@@ -15,10 +15,11 @@ from prmvault.core.people import linked_name
 from prmvault.vault.files import replace_file
 
 if TYPE_CHECKING:
+    from prmvault.app.export_cards import Card
     from prmvault.app.vault import Vault
     from prmvault.core.reminders import Happening
     from prmvault.interop.entries import Entry
-    from prmvault.interop.registry import Format
+    from prmvault.interop.registry import Format, Writing
     from prmvault.render.language import Language
 
 _OURS = r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -44,24 +45,26 @@ def export_items(vault: Vault, name: str, today: date, chosen: Collection[str] |
     return _ITEMS[name](vault, today, chosen)
 
 
-def export_bytes(vault: Vault, made: Format, items: list[Any]) -> bytes:
+def export_bytes(vault: Vault, made: Format, items: list[Any], how: Writing | None = None) -> bytes:
     """Return the items as one file."""
-    return made.write(items, _language(vault).tell)
+    assert made.write is not None, "a format that is written"
+    return made.write(items, _writing(vault, how))
 
 
-def export_file(vault: Vault, made: Format, items: list[Any], path: str) -> Exported:
+def export_file(vault: Vault, made: Format, items: list[Any], path: str, how: Writing | None = None) -> Exported:
     """Write the items to the file at `path`, where it differs."""
-    return Exported(len(items), int(write_if_changed(path, export_bytes(vault, made, items))))
+    return Exported(len(items), int(write_if_changed(path, export_bytes(vault, made, items, how))))
 
 
-def export_folder(vault: Vault, made: Format, items: list[Any], folder: str) -> Exported:
+def export_folder(vault: Vault, made: Format, items: list[Any], folder: str, how: Writing | None = None) -> Exported:
     """Write each item to a file of its own in `folder`, where it differs; files of ours whose item went away go.
 
     Another program's files are left alone. Whatever is ours in the folder belongs to this export: two vaults, or two
     choices of people, need two folders.
     """
+    assert made.write_each is not None, "a format that has files for each"
     kept, written = set(), 0
-    for name, data in made.write_each(items, _language(vault).tell):
+    for name, data in made.write_each(items, _writing(vault, how)):
         kept.add(name)
         written += write_if_changed(os.path.join(folder, name), data)
     gone = [name for name in _own_files(folder, made.ending) if name not in kept]
@@ -85,6 +88,13 @@ def write_if_changed(path: str, data: bytes) -> bool:
         pass
     replace_file(os.path.dirname(target), os.path.basename(target), data)
     return True
+
+
+def card_items(vault: Vault, _today: date, chosen: Collection[str] | None = None) -> list[Card]:
+    """Return the people and organizations, or those who are chosen."""
+    from prmvault.app.export_cards import cards
+
+    return cards(vault, chosen)
 
 
 def calendar_entries(vault: Vault, today: date, chosen: Collection[str] | None = None) -> list[Entry]:
@@ -141,6 +151,12 @@ def _own_files(folder: str, ending: str) -> list[str]:
     return sorted(found)
 
 
+def _writing(vault: Vault, how: Writing | None) -> Writing:
+    from prmvault.interop.registry import Writing
+
+    return (how or Writing())._replace(tell=_language(vault).tell)
+
+
 def _language(vault: Vault) -> Language:
     from prmvault.render.language import language_of
 
@@ -148,6 +164,6 @@ def _language(vault: Vault) -> Language:
 
 
 _ITEMS: Mapping[str, Callable[[Vault, date, Collection[str] | None], list[Any]]] = MappingProxyType(
-    {"ical": calendar_entries}
+    {"vcard": card_items, "csv": card_items, "ical": calendar_entries, "qr": card_items}
 )
 """By the name of a format, what gathers its items."""

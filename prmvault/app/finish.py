@@ -13,7 +13,7 @@ from prmvault.core.markdown import parse_body, plain_text
 from prmvault.core.model import ONCE
 from prmvault.core.names import fold
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
-from prmvault.core.reminders import next_turn, own_reminders
+from prmvault.core.reminders import NAMELESS, next_turn, own_reminders
 from prmvault.core.tasks import complete_task
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from prmvault.core.reminders import Reminder
 
 _DAYS_AHEAD = 31
-_NAMELESS = "reminder"
 
 
 class Open(NamedTuple):
@@ -96,7 +95,7 @@ def _entry_of(vault: Vault, text: str, chosen: Open) -> dict[str, Any]:
     same = [
         entry
         for entry in entries_of(vault, chosen.path, text, "reminders")
-        if (entry.get("text") or _NAMELESS) == chosen.text
+        if (entry.get("text") or NAMELESS) == chosen.text
     ]
     here = [entry for entry in same if entry["item"] == chosen.item]
     if here or len(same) == 1:
@@ -126,8 +125,8 @@ def _everything_open(vault: Vault, today: date) -> tuple[list[Open], list[Open]]
         due.setdefault((each.path, each.line), []).append(each)
     for note in world.people:
         for entry in note.fields.get("reminders", ()):
-            line = note.lines.get(f"reminders.{entry['item']}", note.lines.get("reminders", 1))
-            text = entry.get("text") or _NAMELESS
+            line = note.line_of("reminders", entry["item"])
+            text = entry.get("text") or NAMELESS
             # Several may stand on one line.
             shown = [each for each in due.get((note.path, line), ()) if each.title.startswith(text)]
             turn = next_turn(entry, today, world.leap_day)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from prmvault.core.gists import clauses, without_lead
 from prmvault.core.model import IDEA_TAGS
 
 if TYPE_CHECKING:
@@ -51,9 +50,11 @@ def _idea_gist(text: str) -> str:
 
     Where the tag stands by itself, it is what stands before it.
     """
+    from prmvault.core.gists import clauses, wish_in, without_lead
+
     told = clauses(_IDEA_TAG.sub(_PLACE, _MENTION_TAG.sub("", text)))
     at = next((at for at, clause in enumerate(told) if _PLACE in clause), -1)
     if at < 0:
         return ""
     gist = without_lead(" ".join(told[at].replace(_PLACE, " ").split()))
-    return gist if gist or not at else without_lead(told[at - 1])
+    return wish_in(gist if gist or not at else without_lead(told[at - 1]))

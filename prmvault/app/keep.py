@@ -142,7 +142,7 @@ def entries(vault: Vault, key: str, path: str) -> Iterator[dict[str, Any]]:
     """Return the entries of a list of people with their places: of the person at `path`, or of all."""
     for note in _people(vault, path):
         for entry in note.fields.get(key, ()):
-            line = note.lines.get(f"{key}.{entry['item']}", note.lines.get(key, 1))
+            line = note.line_of(key, entry["item"])
             known = {name: value for name, value in entry.items() if name != "item"}
             yield {"name": note.title, **known, "path": note.path, "line": line}
 

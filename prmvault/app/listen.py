@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _STATE = "digest-heard"
 _PATIENCE = 20
+_MOST = 10
+"""So many problems of one page are told at once."""
 _AHEAD = timedelta(days=7)
 _DOUBTFUL_NS = 2_000_000_000
 """A page that changed this shortly before it was read may change again without its numbers telling."""
@@ -123,7 +125,7 @@ def _listened(
         kept[name] = heard.stats
         carried += heard.carried
         known = {tuple(each[2:]) for each in waiting.get(name, ())}
-        told += [each for each in heard.problems if tuple(each[2:]) not in known]
+        told += _not_too_many([each for each in heard.problems if tuple(each[2:]) not in known], path)
         waiting[name] = [list(each) for each in heard.problems]
     now = own._replace(written=vault.written)
     tried = f"{today} {now.facts.newest_seq()}"
@@ -133,15 +135,23 @@ def _listened(
     return Heard(now, tuple(carried), tuple(told))
 
 
+def _not_too_many(problems: list[Problem], path: str) -> list[Problem]:
+    more = len(problems) - _MOST
+    if more <= 0:
+        return problems
+    return [*problems[:_MOST], Problem(path, 0, "digest-edit", f"… and {more} more", "prmvault check lists them")]
+
+
 def _heard(vault: Vault, path: str, monday: date, today: date) -> tuple[Vault, _PageHeard]:
     """Carry the edits of one page; what keeps one from being carried becomes a problem of its line."""
     from prmvault.app.pages import page_words, read_page
-    from prmvault.core.digest_page import edits_of, parse_page
+    from prmvault.core.digest_page import parse_page
+    from prmvault.core.digest_told import edits_on
 
     heard = _PageHeard((), [], [])
     try:
         content, text = read_page(vault, path)
-        if "^" not in text or not edits_of(parse_page(text, page_words(vault))):
+        if "^" not in text or not edits_on(parse_page(text, page_words(vault))):
             return vault, heard._replace(stats=_lasting(content))
         from prmvault.app.edit import editing
         from prmvault.app.vault import refreshed_vault
@@ -151,30 +161,38 @@ def _heard(vault: Vault, path: str, monday: date, today: date) -> tuple[Vault, _
             return _carried(vault, path, monday, today, heard)
     except FileNotFoundError:
         return vault, heard
-    except (PrmvaultError, OSError) as error:
-        hint = error.hint if isinstance(error, PrmvaultError) else ""
-        problem = Problem(path, 0, "digest-edit", f"the page was not heard: {error}", hint)
-        return vault, heard._replace(problems=[problem])
+    except PrmvaultError as error:
+        return vault, heard._replace(problems=[_unheard(path, str(error), error.hint)])
+    except OSError as error:
+        # Not the path in it: that of a file beside is another one each time, and this is to be told once.
+        return vault, heard._replace(problems=[_unheard(path, error.strerror or "it can't be read or written")])
+
+
+def _unheard(path: str, why: str, hint: str = "") -> Problem:
+    return Problem(path, 0, "digest-edit", f"the page was not heard: {why}", hint)
 
 
 def _carried(vault: Vault, path: str, monday: date, today: date, heard: _PageHeard) -> tuple[Vault, _PageHeard]:
     """Carry the page's edits until none is left that can be; each time that it is written it is read again."""
     from prmvault.app.carry import carry
     from prmvault.app.digest_sources import Sources
-    from prmvault.app.pages import page_words, read_page
+    from prmvault.app.pages import lasting_text, page_words, read_page
     from prmvault.app.vault import refreshed_vault
-    from prmvault.core.digest_page import SNOOZED, edits_of, parse_page, with_done, with_snoozed
+    from prmvault.core.digest_page import MISPLACED, REWORDED, SNOOZED, parse_page, with_done, with_snoozed
+    from prmvault.core.digest_told import edits_on, told_marks, with_told
     from prmvault.core.markdown import plain_text
 
     words = page_words(vault)
     refused: dict[Edit, Problem] = {}
+    kept: set[Edit] = set()
     for _ in range(_PATIENCE):
         content, text = read_page(vault, path)
         page = parse_page(text, words)
-        found = edits_of(page)
-        refused = {edit: problem for edit, problem in refused.items() if edit in found}
+        found = edits_on(page)
+        there = set(found)
+        refused = {edit: problem for edit, problem in refused.items() if edit in there}
         refused |= {edit: _contradiction(path, edit) for edit in _contradicting(found)}
-        todo = {edit.id: edit for edit in reversed(found) if edit not in refused}
+        todo = {edit.id: edit for edit in reversed(found) if edit not in refused and edit not in kept}
         if not todo:
             return vault, heard._replace(stats=_lasting(content), problems=list(refused.values()))
         sources = Sources(vault, page, monday)
@@ -185,12 +203,18 @@ def _carried(vault: Vault, path: str, monday: date, today: date, heard: _PageHea
             except PrmvaultError as error:
                 refused[edit] = Problem(path, edit.line, "digest-edit", f"{_shown(edit)}: {error}", error.hint)
                 continue
+            shown = lasting_text(vault, edit.text) if edit.id[0] in "tr" else edit.text
             if carried.place:
-                heard.carried.append(f"digest: {plain_text(edit.text)} → {carried.place}")
+                heard.carried.append(f"digest: {carried.did} {plain_text(shown)} → {carried.place}")
+            marks = told_marks(edit.id, shown, carried.item, edit.below) if carried.item else ()
             if edit.what == SNOOZED:
                 after = with_snoozed(after, edit, carried.id, words)
+            elif edit.what == REWORDED:
+                after = with_told(after, edit, marks, words)
+            elif edit.what == MISPLACED:
+                kept.add(edit)
             else:
-                after = with_done(after, edit, carried.day, words)
+                after = with_done(after, edit._replace(text=shown), carried.day, words, marks)
         if after != text:
             swap_file(vault.root, path, content, after.encode())
         vault = refreshed_vault(vault)
@@ -199,13 +223,13 @@ def _carried(vault: Vault, path: str, monday: date, today: date, heard: _PageHea
 
 def _contradicting(found: Sequence[Edit]) -> list[Edit]:
     """Return the edits of lines with one id that do not want the same."""
-    from prmvault.core.digest_page import SNOOZED, UNTICKED
+    from prmvault.core.digest_page import CANCELLED, DONE, SNOOZED
 
     wanted: dict[str, set[tuple[str, str]]] = {}
-    for edit in found:
-        if edit.what != UNTICKED:
-            wanted.setdefault(edit.id, set()).add((edit.what, edit.day if edit.what == SNOOZED else ""))
-    return [edit for edit in found if edit.what != UNTICKED and len(wanted[edit.id]) > 1]
+    above = [edit for edit in found if edit.what in (DONE, CANCELLED, SNOOZED)]
+    for edit in above:
+        wanted.setdefault(edit.id, set()).add((edit.what, edit.day if edit.what == SNOOZED else ""))
+    return [edit for edit in above if len(wanted[edit.id]) > 1]
 
 
 def _contradiction(path: str, edit: Edit) -> Problem:

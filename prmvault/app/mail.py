@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.app.digest import digest_html, digest_text, digest_values
 from prmvault.app.mail_password import password_of
-from prmvault.app.mail_send import NoAnswerError, send_message
+from prmvault.app.mail_send import NoAnswerError, printable_line, send_message
 from prmvault.app.mail_state import SENDING, SENT, MailWeek, Sending, keep_week, read_weeks, sending_lock
 from prmvault.app.vault import Vault
 from prmvault.core.dates import week_name
@@ -23,6 +23,8 @@ from prmvault.vault.user_config import Address, Mail
 if TYPE_CHECKING:
     from email.headerregistry import Address as HeaderAddress
     from email.message import EmailMessage
+
+    from prmvault.render.language import Language
 
 _LONGEST_SUBJECT = 70
 _LONGEST_REASON = 300
@@ -57,18 +59,20 @@ def digest_message(
     """
     week = week_name(monday)
     name = f"{week}.{vault_key(vault.root).rpartition('-')[2]}{f'.{copy}' if copy else ''}"
-    letter = Letter(
-        name, digest_subject(vault, monday), page_text(digest_text(vault, monday)), digest_html(vault, monday)
-    )
-    return letter_message(letter, to, sender, now)
-
-
-def digest_subject(vault: Vault, monday: date) -> str:
-    """Return the subject in the vault's language: the week and what it brings."""
+    values = digest_values(vault, monday)
     language = language_of(vault.settings.language)
+    subject = digest_subject(language, monday, values["summary"])
+    # As the page says it: what is told of each gift is what becomes of it.
+    idea = language.tell(message("idea → planned")).partition(" → ")[0]
+    text = page_text(digest_text(vault, monday, values), idea)
+    return letter_message(Letter(name, subject, text, digest_html(vault, monday, values)), to, sender, now)
+
+
+def digest_subject(language: Language, monday: date, summary: Sequence[str]) -> str:
+    """Return the subject in a language: the week and what it brings (the digest's `summary`)."""
     number = monday.isocalendar().week
     told = ""
-    for count in digest_values(vault, monday).get("summary", ()):
+    for count in summary:
         longer = f"{told}, {language.tell(count)}" if told else language.tell(count)
         if told and len(longer) > _LONGEST_SUBJECT:
             break
@@ -88,7 +92,7 @@ def letter_message(letter: Letter, to: Sequence[Address], sender: Address | None
     # Only the part of an address before the @ may need it: domains are ASCII (IDNA).
     policy = SMTP if all(each.address.isascii() for each in everybody) else SMTPUTF8
     mail = EmailMessage(policy=policy)
-    mail["Subject"] = _one_line(letter.subject)
+    mail["Subject"] = printable_line(letter.subject)
     if sender:
         mail["From"] = _header_address(sender)
     if to:
@@ -101,6 +105,8 @@ def letter_message(letter: Letter, to: Sequence[Address], sender: Address | None
     mail.set_content(_text(letter.text), cte="quoted-printable")
     mail.add_alternative(_text(letter.html), subtype="html", cte="quoted-printable")
     mail.set_boundary(f"=_prmvault_{letter.name}")
+    # Python 3.11 loses an address when it folds a long name before it; RFC 5322 allows lines of 998 characters.
+    mail.policy = policy.clone(max_line_length=900)
     return mail
 
 
@@ -177,12 +183,7 @@ def _header_address(address: Address) -> HeaderAddress:
     from email.headerregistry import Address as HeaderAddress
 
     user, _, domain = address.address.rpartition("@")
-    return HeaderAddress(_one_line(address.name), user, domain)
-
-
-def _one_line(text: str) -> str:
-    """Return `text` as a header can hold it: one line, no control characters, no halves of characters."""
-    return "".join(char for char in " ".join(text.split()) if char.isprintable())
+    return HeaderAddress(printable_line(address.name), user, domain)
 
 
 def _text(text: str) -> str:

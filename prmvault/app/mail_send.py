@@ -212,8 +212,13 @@ def _quoted(code: int, reply: bytes | str, secrets: Sequence[bytes] = ()) -> str
     told = reply if isinstance(reply, bytes) else str(reply).encode(errors="replace")
     for secret in secrets:
         told = told.replace(secret, "…".encode())
-    text = "".join(char for char in " ".join(told.decode(errors="replace").split()) if char.isprintable())
+    text = printable_line(told.decode(errors="replace"))
     return f"{code} {text[:_LONGEST_REPLY]}".strip() if code else text[:_LONGEST_REPLY]
+
+
+def printable_line(text: str) -> str:
+    """Return `text` as a header, too, can hold it: one line, no control characters, no halves of characters."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
 
 def _secrets(mail: Mail, password: str) -> tuple[bytes, ...]:

@@ -13,17 +13,19 @@ from prmvault.app.links import link_targets
 from prmvault.app.people import link_keys
 from prmvault.app.problems import vault_problems
 from prmvault.app.world import People, about_person, happenings, world_of
-from prmvault.core.dates import DateError, day_in_year, parse_iso_date
+from prmvault.core.dates import day_in_year, day_or_none
 from prmvault.core.digest import YEARS_AGO, Materials
 from prmvault.core.markdown import one_line_markdown, plain_text
+from prmvault.core.model import CANCELLED
 from prmvault.core.periods import add_period, parse_period, within_calendar
 from prmvault.core.reminders import Happening
-from prmvault.core.threads import Said
+from prmvault.core.threads import Said, tells_a_day, threads_since
 from prmvault.core.weeks import first_of_weeks
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
     from prmvault.core.model import Note
+    from prmvault.vault.fact_rows import Told
 
 _NO_LINK = re.compile(r"[\[\]|#^`\x00-\x1f]")
 _MONTHS_BACK = 12
@@ -39,6 +41,7 @@ def materials_of(vault: Vault, monday: date) -> Materials:
     # What was said up to Sunday counts as the last contact; later plans do not.
     world = world_of(vault, people, monday, (monday, until), contacts_until=sunday)
     before = first_of_weeks(monday).isoformat(), (monday - timedelta(days=1)).isoformat()
+    lately = list(vault.facts.contacts_between(threads_since(monday).isoformat(), sunday.isoformat()))
     return Materials(
         world=world,
         horizon=until - sunday,
@@ -46,11 +49,20 @@ def materials_of(vault: Vault, monday: date) -> Materials:
         ideas=told_ideas(vault, people.meant),
         problems=vault_problems(vault),
         moods=vault.facts.moods_between(*before),
-        contacts=_counts(happenings(people, vault.facts.contacts_between(*before))),
+        contacts=_counts(happenings(people, (told for told in lately if before[0] <= told.contact.date <= before[1]))),
         link=linker(vault),
         key=key_of(vault),
         said=_sayings(vault, people, sunday),
+        dated=_dated(lately, people, monday, until),
+        meant=people.meant,
+        title=people.title,
     )
+
+
+def _dated(lately: Iterable[Told], people: People, first: date, last: date) -> list[str]:
+    """Return the paths of those of whom was told that something comes on one of the days from `first` to `last`."""
+    found = (told for told in lately if tells_a_day(told.contact.text, told.contact.date, first, last))
+    return [path for path in dict.fromkeys(about_person(told, people) for told in found) if path]
 
 
 def key_of(vault: Vault) -> Callable[[str], str]:
@@ -90,7 +102,8 @@ def _years_ago(vault: Vault, people: People, events: Iterable[Note], monday: dat
     found = list(happenings(people, vault.facts.contacts_between(first, last)))
     for note in events:
         start = note.fields.get("start", "")
-        if first <= start[:10] <= last and not note.fields.get("repeat"):
+        is_once = not note.fields.get("repeat") and note.fields.get("status") != CANCELLED
+        if first <= start[:10] <= last and is_once:
             place = note.fields.get("place", "")
             text = f"{note.title}, {place}" if place else note.title
             found.append(Happening(start[:10], start[11:], "", text, (), note.path, note.lines.get("start", 1)))
@@ -114,7 +127,7 @@ def _sayings(vault: Vault, people: People, sunday: date) -> Callable[[str], Sequ
             contact = told.contact
             if contact.date < begin or len(found) == _MOST_SAID:
                 break
-            if about_person(told, people) == path and _is_day(contact.date):
+            if about_person(told, people) == path and day_or_none(contact.date):
                 each = Said(
                     contact.date, contact.time, contact.channel, contact.text, told.path, contact.line, contact.mention
                 )
@@ -122,11 +135,3 @@ def _sayings(vault: Vault, people: People, sunday: date) -> Callable[[str], Sequ
         return list(found.values())
 
     return said
-
-
-def _is_day(text: str) -> bool:
-    try:
-        parse_iso_date(text)
-    except DateError:
-        return False
-    return True

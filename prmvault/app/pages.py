@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from prmvault.core.digest_join import join_page
 from prmvault.core.digest_page import ENGLISH, Words
-from prmvault.core.messages import message
+from prmvault.core.messages import counted, message
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.render.language import language_of
-from prmvault.vault.files import MAX_NOTE_BYTES, Content, create_file, read_file, swap_file
+from prmvault.vault.files import MAX_NOTE_BYTES, Content, create_file, inside, read_file, swap_file
 
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
 
 _PATIENCE = 5
+_LONGEST_DAYS = 6
 
 
 def write_page(vault: Vault, path: str, generated: str) -> bool:
@@ -47,9 +48,18 @@ def page_words(vault: Vault) -> Words:
     return Words(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(done)))
 
 
+def lasting_text(vault: Vault, text: str) -> str:
+    """Return the text of an overdue line without what was true only before (`, 5 days overdue`), as the page has it."""
+    before, _, behind = text.rpartition(", ")
+    days = next((int(word) for word in behind.split() if word.isdecimal() and len(word) <= _LONGEST_DAYS), 0)
+    told = counted("{count} day overdue", "{count} days overdue", days)
+    return before if before and behind in (told, language_of(vault.settings.language).tell(told)) else text
+
+
 def read_page(vault: Vault, path: str) -> tuple[Content, str]:
     """Read a page; raises FileNotFoundError where it is not there, and PrmvaultError where it can't be read."""
     try:
+        inside(vault.root, path)  # The folder may be a link that a pull brought.
         content = read_file(vault.root, path)
         text = content.data.decode("utf-8")
     except FileNotFoundError:

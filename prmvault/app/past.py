@@ -38,8 +38,8 @@ from prmvault.vault.git_log import (
     first_commit,
     has_commits,
 )
+from prmvault.vault.read_settings import parse_settings
 from prmvault.vault.refresh import Refreshed, State, content_hash, note_rows, reading_of, types_of
-from prmvault.vault.settings import parse_settings
 
 if TYPE_CHECKING:
     from prmvault.vault.facts import Progress

@@ -108,7 +108,7 @@ def message_of(repository: Repository, paths: Sequence[str]) -> str:
     """Return the commit's message, from what the last commit and the files say."""
     from prmvault.core.commit_message import Written, commit_message
     from prmvault.vault.files import decode_note
-    from prmvault.vault.git_merge import texts_at
+    from prmvault.vault.git_blobs import texts_at
 
     told = [path for path in paths if path.endswith(".md")][:_TOLD]
     before = texts_at(repository, told)
@@ -144,6 +144,6 @@ def _belongs(root: str, path: str) -> bool:
 
 
 def _settings(root: str) -> Settings:
-    from prmvault.vault.settings import parse_settings
+    from prmvault.vault.read_settings import parse_settings
 
     return parse_settings(read_file(root, SETTINGS_FILE).data.decode("utf-8", "replace"))

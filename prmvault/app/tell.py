@@ -97,25 +97,7 @@ def log(
     then nothing is written.
     """
     given = ticked or Ticked((), "", ())
-    named = list(dict.fromkeys([*(resolve(vault, name, today) for name in people), *given.people]))
-    linked = linked_text(vault, _bare(text), named=named)
-    box = CHECKBOX.match(linked.text)
-    begin = box.end() if box else 0
-    time, said = split_time(linked.text[begin:])
-    before = linked.text[: len(linked.text) - len(said)]
-    if at:
-        if time:
-            message = f"the text begins with a time, {time}, and --at tells another"
-            raise PrmvaultError(message, exit_code=EXIT_USAGE, hint="leave one of them out")
-        before += f"{time_from(at)} "
-    if channel:
-        said = _with_channel(vault, said, channel)
-    targets = link_targets(vault)
-    missing = [path for path in named if path not in linked.paths]
-    if missing:
-        said += f" ({', '.join(link_text(targets(path), vault.facts.title(path)) for path in missing)})"
-    item = before + said + (f" ^{given.id}" if given.id else "")
-    everybody = tuple(dict.fromkeys([*linked.paths, *named]))
+    item, everybody, ties = _item(vault, text, at, [resolve(vault, name, today) for name in people], channel, given)
     names = tuple(vault.facts.title(each) for each in everybody)
     # From here on the cache is not asked any more: damage in it must not come between the day and its line.
     path, _ = journal_day(vault, day)
@@ -129,7 +111,12 @@ def log(
         return changed
 
     after = change_note(vault, path, add).after
-    return _as_read(vault, after, Logged(path, line, item, day.isoformat(), "", "", "", names, linked.ties), today)
+    return _as_read(vault, after, Logged(path, line, item, day.isoformat(), "", "", "", names, ties), today)
+
+
+def ticked_item(vault: Vault, text: str, ticked: Ticked) -> str:
+    """Return the item (without bullet) as which `log` puts down what was ticked in the digest."""
+    return _item(vault, text, "", (), "", ticked)[0]
 
 
 def add_to_log(vault: Vault, person: str, text: str, day: date, today: date) -> Logged:
@@ -174,6 +161,32 @@ def linked_text(vault: Vault, text: str, *, without: Iterable[str] = (), named: 
         everybody = [Name(*row) for row in vault.facts.all_names(of_type="person") if row[2] not in left_out]
         ties = likely_people(text, everybody)
     return Linked(found.text, tuple(dict.fromkeys(present)), ties)
+
+
+def _item(
+    vault: Vault, text: str, at: str, people: Sequence[str], channel: str, given: Ticked
+) -> tuple[str, tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    """Return the item (without bullet) for what happened, the paths of all in it, and its ties."""
+    named = list(dict.fromkeys([*people, *given.people]))
+    linked = linked_text(vault, _bare(text), named=named)
+    box = CHECKBOX.match(linked.text)
+    begin = box.end() if box else 0
+    time, said = split_time(linked.text[begin:])
+    before = linked.text[: len(linked.text) - len(said)]
+    if at:
+        if time:
+            message = f"the text begins with a time, {time}, and --at tells another"
+            raise PrmvaultError(message, exit_code=EXIT_USAGE, hint="leave one of them out")
+        before += f"{time_from(at)} "
+    if channel:
+        said = _with_channel(vault, said, channel)
+    targets = link_targets(vault)
+    missing = [path for path in named if path not in linked.paths]
+    if missing:
+        said += f" ({', '.join(link_text(targets(path), vault.facts.title(path)) for path in missing)})"
+    item = before + said + (f" ^{given.id}" if given.id else "")
+    everybody = tuple(dict.fromkeys([*linked.paths, *named]))
+    return item, everybody, linked.ties
 
 
 def _bare(text: str) -> str:

@@ -108,10 +108,10 @@ def _opened(root: str, cache: str, facts: Facts, say: Say, progress: Callable[[s
     return Vault(root, cache, facts, state, refreshed, say, [])
 
 
-def _words_of(language: str) -> dict[str, Any]:
-    """Return the words of a language for reading notes: none for English and German, which are read in any case."""
-    if language in ("en", "de"):  # Without a look at any catalogue.
-        return {}
+def _words_of(language: str) -> dict[str, Any] | None:
+    """Return the words of a language for reading notes; None for English and German, which are read in any case."""
+    if language.partition("_")[0] in ("en", "de"):  # Without a look at any catalogue.
+        return None
     from prmvault.render.language import language_of
 
     return language_of(language).note_words()

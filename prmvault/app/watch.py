@@ -22,6 +22,7 @@ from prmvault.app.search import refresh_index
 from prmvault.app.vault import Vault, open_vault, refreshed_vault
 from prmvault.app.watch_mail import MailInBackground, local_now
 from prmvault.app.watch_sync import SyncInBackground
+from prmvault.app.watch_vdir import VdirInBackground
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
 from prmvault.search.index import Busy
 from prmvault.vault.facts import Progress
@@ -117,7 +118,8 @@ def watch(
     """Keep the vault up to date until the watcher that `on_start` was given is stopped.
 
     With `sync_every` it also syncs every so many seconds, once edits have come to rest; with `sends_mail` it sends the
-    digest when the user's config says so. `today` is asked from other threads, too.
+    digest when the user's config says so. Where that names a folder of cards (`vdir:`), it syncs with that, too.
+    `today` is asked from other threads, too.
 
     Raises PrmvaultError (busy) where another watcher is at work on this vault.
     """
@@ -135,6 +137,7 @@ def watch(
         vault = _told_of(listen(vault, today()), log)
         log(f"watching {root}: {bring_up_to_date(vault, today(), background=background)}")
         syncing = SyncInBackground(_command(root, None, "sync"), sync_every, log) if sync_every else None
+        cards = VdirInBackground(root, _command(root, None, "vdir"), log)
         mailing = MailInBackground(root, partial(_mail_command, root), log, lambda: local_now(today()))
         try:
             with watcher:
@@ -142,15 +145,19 @@ def watch(
                     syncing.begin()
                 if sends_mail:
                     mailing.begin()
+                cards.begin()
                 for wake in watcher.wakes():
                     if wake.reason == "stop":
                         break
-                    if syncing is not None and wake.paths and not _is_digest(wake.paths, digest_folder):
-                        syncing.note_change()
+                    if wake.paths and not _is_digest(wake.paths, digest_folder):
+                        cards.note_change()
+                        if syncing is not None:
+                            syncing.note_change()
                     vault = _handled(vault, wake, today(), log, background)
         finally:
             if syncing is not None:
                 syncing.end()
+            cards.end()
             mailing.end()
             # However it ends, a folder that went away included: nobody would wait for that process.
             background.end()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -73,9 +72,7 @@ def due_of(root: str, config: UserConfig, now: datetime) -> Due | None:
 
     Where the config names a vault, mail is sent for that one only. Raises PrmvaultError (state unreadable).
     """
-    if config.mail is None or config.send is None:
-        return None
-    if config.vault and os.path.realpath(config.vault) != os.path.realpath(root):
+    if config.mail is None or config.send is None or not config.is_about(root):
         return None
     return next_due(now, config.send, read_weeks(root), [each.address for each in config.mail.to])
 

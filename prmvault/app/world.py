@@ -108,8 +108,9 @@ def happenings(people: People, rows: Iterable[Told]) -> tuple[Happening, ...]:
         if not path or told.contact.mention:
             continue
         key = told.path, told.contact.line
-        names = found[key].people if key in found else ()
-        found[key] = _happening(told, tuple(dict.fromkeys([*names, people.title(path)])))
+        names, paths = (found[key].people, found[key].paths) if key in found else ((), ())
+        each = _happening(told, tuple(dict.fromkeys([*names, people.title(path)])))
+        found[key] = each._replace(paths=tuple(dict.fromkeys([*paths, path])))
     return tuple(found.values())
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prmvault.cli.completion import complete_people
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import echo, echo_json, echo_line, echo_table, one_line, paint, say_nothing_found
 from prmvault.core.label_names import kind_name, priority_name
 from prmvault.core.messages import counted, listed, message
@@ -18,7 +18,6 @@ from prmvault.core.problems import EXIT_NOTHING_FOUND
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from prmvault.app.vault import Vault
     from prmvault.core.messages import Message
     from prmvault.core.reminders import Reminder
 
@@ -74,6 +73,7 @@ def stale_command(tag: str, most: int | None, as_json: bool) -> int:
       prmvault stale --tag family
     """
     from prmvault.app.agenda import stale
+    from prmvault.core.reminders import happening_values
 
     vault = opened_vault()
     waiting = stale(vault, today(), tag)[:most]
@@ -83,15 +83,15 @@ def stale_command(tag: str, most: int | None, as_json: bool) -> int:
                 {
                     **each._asdict(),
                     "due": each.due or None,
-                    "last": {**each.last._asdict(), "people": list(each.last.people)} if each.last else None,
+                    "last": happening_values(each.last) if each.last else None,
                 }
                 for each in waiting
             ]
         )
     elif sys.stdout.isatty():
-        _echo_waiting(waiting, _tell_of(vault))
+        _echo_waiting(waiting, tell_of(vault))
     else:
-        tell, header = _tell_of(vault), ("overdue", "name", "last", "reason", "path")
+        tell, header = tell_of(vault), ("overdue", "name", "last", "reason", "path")
         echo_table(
             header,
             [
@@ -127,7 +127,7 @@ def tasks_command(name: tuple[str, ...], closed: bool, as_json: bool) -> int:
     if as_json:
         echo_json([task_json(each) for each in found])
     elif sys.stdout.isatty():
-        tell = _tell_of(vault)
+        tell = tell_of(vault)
         for each in found:
             _echo_task(task_json(each), tell)
     else:
@@ -148,20 +148,13 @@ def _tell(days: int, *, as_json: bool) -> int:
     if as_json:
         echo_json([reminder_json(each) for each in found])
     elif sys.stdout.isatty():
-        _echo_agenda(by_household(found, world), _tell_of(vault))
+        _echo_agenda(by_household(found, world), tell_of(vault))
     else:
-        tell, header = _tell_of(vault), ("date", "kind", "title", "overdue", "reason", "place")
+        tell, header = tell_of(vault), ("date", "kind", "title", "overdue", "reason", "place")
         echo_table(header, [_cells(each, tell) for each in by_household(found, world)])
     if not found:
         say_nothing_found()
     return 0 if found else EXIT_NOTHING_FOUND
-
-
-def _tell_of(vault: Vault) -> Tell:
-    """Return the function that tells a text in the vault's language."""
-    from prmvault.render.language import language_of
-
-    return language_of(vault.settings.language).tell
 
 
 def _cells(each: Reminder, tell: Tell) -> tuple[str, ...]:

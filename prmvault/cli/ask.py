@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prmvault.cli.completion import complete_people, complete_types
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import echo_json, echo_paths, echo_table, one_line, say, say_nothing_found
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
-from prmvault.render.language import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +44,7 @@ def find_command(text: tuple[str, ...], as_json: bool, paths: bool, nul: bool) -
     elif paths or nul:
         echo_paths(found, nul=nul)
     else:
-        tell = language_of(vault.settings.language).tell
-        echo_people([_person_cells(row) for row in vault.facts.people_at(found)], tell)
+        echo_people([_person_cells(row) for row in vault.facts.people_at(found)], tell_of(vault))
     return 0 if found else EXIT_NOTHING_FOUND
 
 
@@ -108,9 +106,9 @@ def list_command(
     if as_csv:
         _echo_csv(header, rows)
     elif header == _PERSON_HEADER:
-        echo_people(rows, language_of(vault.settings.language).tell)
+        echo_people(rows, tell_of(vault))
     elif rows:
-        echo_table(header, rows, tell=language_of(vault.settings.language).tell)
+        echo_table(header, rows, tell=tell_of(vault))
     else:
         say_nothing_found()
     return 0 if rows else EXIT_NOTHING_FOUND

@@ -102,6 +102,17 @@ def opened_vault(*, with_problems: bool = True) -> Any:
     return vault
 
 
+def tell_of(vault: Any) -> Callable[[str], str]:
+    """Return the function that tells a text in the vault's language; without a text, nothing is loaded for it."""
+
+    def tell(text: str) -> str:
+        from prmvault.render.language import language_of
+
+        return language_of(vault.settings.language).tell(text)
+
+    return tell
+
+
 def today() -> date:
     """Return the day that counts as today."""
     chosen: date | None = option_value("today")

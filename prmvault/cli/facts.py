@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prmvault.cli.completion import complete_assignments, complete_keys, complete_people
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import echo_json, echo_table, one_line, say, say_nothing_found
 from prmvault.core.label_names import gift_status
 from prmvault.core.messages import listed, message
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
-from prmvault.render.language import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -259,7 +258,7 @@ def _person_and_rest(vault: Vault, name: str, *words: str) -> tuple[Note | None,
 
 
 def _done(planned: Planned, told: str, vault: Vault) -> int:
-    say("→ " + one_line(language_of(vault.settings.language).tell(told)))
+    say("→ " + one_line(tell_of(vault)(told)))
     return _show_change(planned, dry_run=False)
 
 
@@ -305,7 +304,7 @@ def _list(vault: Vault, found: Iterable[dict[str, Any]], header: tuple[str, ...]
     if as_json:
         echo_json(rows)
     elif rows:
-        tell = language_of(vault.settings.language).tell
+        tell = tell_of(vault)
         # A program reads the words of the notes, as the JSON has them.
         told = ({**row, **_told(row, tell)} for row in rows) if sys.stdout.isatty() else rows
         echo_table(header, list(_cells(told, header)), [column for column in _GIVE_WAY if column in header], tell)

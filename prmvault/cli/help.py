@@ -42,6 +42,7 @@ The language of queries (search, list):
 What --json prints: one document, UTF-8, lists as arrays. Days are ISO dates,
 paths are relative to the vault, lines count from 1, and a key that has no value
 is there with null, "" or []. These keys stay; there may be more of them.
+The whole vault: prmvault export json, with its schema in docs/json.md.
 
 person (show, find, list person)
   path, name, is_me, aliases, org, deceased, tags, wishes
@@ -94,6 +95,14 @@ problem (check)
 pair (dups)
   paths, names, targets  of the two; targets are names that mean just one note
   score, reasons        100 is sure
+
+import report (import)
+  created, updated, skipped
+                        [{path, source, line, name}]; updated also keys
+  conflicts             [{path, source, line, name, key, vault, file, message,
+                        hint}]; without a key it is not sure
+                        who is meant: vault is the paths of the notes
+  problems              [{path, source, line, code, message, hint}]; path is null
 
 what was done (sync)
   branch, remote, set_up, refreshed

@@ -53,7 +53,9 @@ SECTIONS = {
     },
     "Keep going": {
         "sync": ("sync", "Commit, fetch, merge and push."),
+        "vdir": ("vdir", "Sync people with a folder of cards, for phones."),
         "digest": ("digest", "Write the digest of a week."),
+        "import": ("import_", "Take other programs' contacts into the vault."),
         "export": ("export", "Write the vault for other programs, such as a calendar."),
         "watch": ("watch", "Keep index and digest up to date while notes change."),
         "service": ("service", "Have the system run watch: systemd, or launchd."),

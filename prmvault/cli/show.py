@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prmvault.cli.completion import complete_keys, complete_people
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import echo_json, echo_line, echo_problems, echo_rows, one_line, paint, progress_bar, say
 from prmvault.core.messages import listed, message, word
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
@@ -66,7 +66,7 @@ def show_command(name: tuple[str, ...], at: str, as_json: bool) -> int:
         if as_json:
             echo_json(known)
         else:
-            _echo_card(vault, note, known, _tell_of(vault))
+            _echo_card(vault, note, known, tell_of(vault))
             echo_problems(note.problems)
         return 0
     from prmvault.app.card import other_card
@@ -75,7 +75,7 @@ def show_command(name: tuple[str, ...], at: str, as_json: bool) -> int:
     if as_json:
         echo_json(known)
     else:
-        _echo_other(known, _tell_of(vault))
+        _echo_other(known, tell_of(vault))
         echo_problems(note.problems)
     return 0
 
@@ -108,7 +108,7 @@ def get_command(name: str, fields: tuple[str, ...], as_json: bool) -> int:
     if as_json:
         echo_json(value)
         return 0
-    tell = _tell_of(vault)
+    tell = tell_of(vault)
     for line in _lines_of(value):
         echo_line(one_line(tell(line)))
     return 0
@@ -145,7 +145,7 @@ def last_command(name: tuple[str, ...], most: int, channel: str, as_json: bool) 
     elif not found:
         say(f"no contact with {note.title} yet" + (f" by {wanted}" if wanted else ""))
     else:
-        tell = _tell_of(vault)
+        tell = tell_of(vault)
         for each in found:
             _echo_contact(each, tell)
     return 0 if found else EXIT_NOTHING_FOUND
@@ -175,13 +175,6 @@ def _note_then(vault: Vault, name: str, at: str) -> tuple[Vault, Note]:
     note = past.vault.facts.note(path)
     assert note is not None, "a path that was resolved has its note"
     return past.vault, note
-
-
-def _tell_of(vault: Vault) -> Tell:
-    """Return the function that tells a text in the vault's language."""
-    from prmvault.render.language import language_of
-
-    return language_of(vault.settings.language).tell
 
 
 def _echo_card(vault: Vault, note: Note, known: dict[str, Any], tell: Tell) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from prmvault.cli.completion import complete_people
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import echo_json, echo_line, one_line, paint, say, say_hint
 from prmvault.core.problems import EXIT_AMBIGUOUS, EXIT_USAGE, PrmvaultError
 
@@ -146,7 +146,6 @@ def _tell_logged(vault: Vault, done: Logged, *, as_json: bool) -> None:
     from prmvault.core.channels import channel_name
     from prmvault.core.messages import listed, message
     from prmvault.core.phrases import describe_day
-    from prmvault.render.language import language_of
 
     if as_json:
         ties = [{"words": words, "paths": list(paths)} for words, paths in done.ties]
@@ -160,7 +159,7 @@ def _tell_logged(vault: Vault, done: Logged, *, as_json: bool) -> None:
     }
     when = listed(" ", [describe_day(date.fromisoformat(done.date)), done.time])
     read = listed(" · ", [when, kinds.get(done.kind, ""), channel_name(done.channel), ", ".join(done.people)])
-    say("→ " + language_of(vault.settings.language).tell(read))
+    say("→ " + tell_of(vault)(read))
     for words, paths in done.ties:
         names = ", ".join(vault.facts.title(path) for path in paths)
         say(f"{words!r} may mean {names}; it stays plain")

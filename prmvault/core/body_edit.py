@@ -54,7 +54,7 @@ def add_item(text: str, item: str, below: Sequence[str] = ()) -> tuple[str, int]
         has_title = lines[part.end].startswith(("# ", "#\t"))
         part = parts[1] if has_title else part
     text, line = _with_item(text, lines, part, _one_line(item), len(part.items))
-    return _with_below(text, line, [each for each in below if each.strip()]), line
+    return add_below(text, line, [each for each in below if each.strip()], line), line
 
 
 def add_log_line(text: str, item: str, headings: tuple[str, ...], new_heading: str) -> tuple[str, int]:
@@ -71,6 +71,28 @@ def add_log_line(text: str, item: str, headings: tuple[str, ...], new_heading: s
         return _with_item(text, lines, part, item, _place_by_date(part.items, item))
     blank = [""] if lines and lines[-1].strip() else []
     return _inserted(text, lines, parts[-1], len(lines), [*blank, f"## {new_heading}", "", f"- {item}"])
+
+
+def add_below(text: str, line: int, below: Sequence[str], end: int) -> str:
+    """Return `text` with lines indented under the item on line `line`, behind line `end`, the last one under it.
+
+    Raises PrmvaultError where they would change other items than that one.
+    """
+    if not below:
+        return text
+    mark = _BOM if text.startswith(_BOM) else ""
+    lines = text.removeprefix(mark).split("\n")
+    bullet = _BULLET.match(lines[line - 1])
+    assert bullet is not None, "it was put there"
+    tabs = [each.expandtabs(4) for each in below]
+    least = min(len(each) - len(each.lstrip()) for each in tabs)
+    ending = "\r" if lines[line - 1].endswith("\r") else ""
+    lines[end:end] = [" " * len(bullet[0]) + each[least:].rstrip() + ending for each in tabs]
+    result = mark + "\n".join(lines)
+    old, new = [parse_body(note.body, note.body_line).items for note in (split_note(text), split_note(result))]
+    if [(item.text, item.heading) for item in old] != [(item.text, item.heading) for item in new]:
+        raise PrmvaultError("what stands under the item can't be added there", hint="close the code block in it")
+    return result
 
 
 def _read(text: str) -> tuple[list[str], list[_Part]]:
@@ -161,25 +183,6 @@ def _with_item(text: str, lines: list[str], part: _Part, item: str, place: int) 
     if at < len(lines) and lines[at].strip():
         new.append("")
     return _inserted(text, lines, part, at, new)
-
-
-def _with_below(text: str, line: int, below: Sequence[str]) -> str:
-    """Return `text` with lines indented under the item on line `line`."""
-    if not below:
-        return text
-    mark = _BOM if text.startswith(_BOM) else ""
-    lines = text.removeprefix(mark).split("\n")
-    bullet = _BULLET.match(lines[line - 1])
-    assert bullet is not None, "it was put there"
-    tabs = [each.expandtabs(4) for each in below]
-    least = min(len(each) - len(each.lstrip()) for each in tabs)
-    ending = "\r" if lines[line - 1].endswith("\r") else ""
-    lines[line:line] = [" " * len(bullet[0]) + each[least:].rstrip() + ending for each in tabs]
-    result = mark + "\n".join(lines)
-    old, new = [parse_body(note.body, note.body_line).items for note in (split_note(text), split_note(result))]
-    if [(item.text, item.heading) for item in old] != [(item.text, item.heading) for item in new]:
-        raise PrmvaultError("what stands under the item can't be added there", hint="close the code block in it")
-    return result
 
 
 def _bullet_like(line: str, *, behind: bool) -> str:

@@ -112,13 +112,10 @@ def reason_text(due: NextContact, *, place: bool = True) -> str:
 
 def _snoozed(note: Note, last: str) -> date | None:
     """Return the day before which the person is not to be thought of, unless one was in touch since or on it."""
-    from prmvault.core.dates import DateError, parse_iso_date
+    from prmvault.core.dates import day_or_none
 
-    try:
-        day = parse_iso_date(str(note.fields.get("snoozed") or ""))
-    except DateError:
-        return None
-    return day if day.isoformat() > last else None
+    day = day_or_none(str(note.fields.get("snoozed") or ""))
+    return day if day is not None and day.isoformat() > last else None
 
 
 def _rule_of(note: Note, by_tag: Mapping[str, str], lines: Mapping[str, int]) -> _Rule | None:

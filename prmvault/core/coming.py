@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from prmvault.core.dates import DateError
 from prmvault.core.names import fold
-from prmvault.core.periods import Period, add_period, within_calendar
+from prmvault.core.periods import within_calendar
 from prmvault.core.phrases import parse_day
+from prmvault.core.turns import moved
 
 _LONGEST = 600
 """How much of a clause is read."""
 
-_A_YEAR = 366
+_A_DAY = timedelta(days=1)
+_A_YEAR = timedelta(days=366)
 _SATURDAY = 5
 _SEASONS = {
     **dict.fromkeys(("spring", "fruhling", "fruhjahr"), 3),
@@ -66,24 +68,33 @@ _MORGEN = re.compile(r"(?<!heute )(?<!gestern )\bmorgen\b")
 class Coming(NamedTuple):
     """The first day on which something that was told comes, and whether this is sure in a sentence about the past, too.
 
-    `is_day`: it is that day; else the first of a week, a month or a season.
+    `is_day`: it is that day; else the first of a week, a month or a season. `is_written`: day and month are told.
     """
 
     day: date
     is_sure: bool
     is_day: bool = True
+    is_written: bool = False
 
 
 def coming_day(clause: str, told: date) -> Coming | None:
     """Return the first day, after that on which it was `told`, on which something comes of which the clause tells."""
     folded = fold(_MORGEN.sub("tomorrow", clause[:_LONGEST]))
     is_past = _PAST.search(folded) is not None and _WILL.search(folded) is None
-    found = [each for read in _READERS for each in read(folded, told) if told < each.day <= _moved(told, _A_YEAR)]
-    return min((each for each in found if each.is_sure or not is_past), default=None)
+    found = [each for read in _READERS for each in read(folded, told) if told < each.day <= moved(told, _A_YEAR)]
+    first = min((each for each in found if each.is_sure or not is_past), default=None)
+    if first is None:
+        return None
+    return first._replace(is_written=any(each.is_written and each.day == first.day for each in found))
+
+
+def may_tell_a_day(text: str, *, is_near: bool) -> bool:
+    """Tell, at little cost, whether a text may tell of a day to come; `is_near`: it was told shortly before that."""
+    return (_SOME_DAY if is_near else _SOME_DATE).search(text) is not None
 
 
 def _iso_days(text: str, told: date) -> list[Coming]:
-    return _parsed(_ISO.findall(text), told, is_sure=True)
+    return [each._replace(is_written=True) for each in _parsed(_ISO.findall(text), told, is_sure=True)]
 
 
 def _near_days(text: str, told: date) -> list[Coming]:
@@ -96,29 +107,34 @@ def _near_days(text: str, told: date) -> list[Coming]:
     for match in _NEXT_UNIT.finditer(text):
         unit = match[1]
         if unit in ("week", "woche"):
-            day = _moved(told, 7 - told.weekday())
+            day = moved(told, timedelta(days=7 - told.weekday()))
         elif unit in ("month", "monat"):
             day = within_calendar(told.replace(day=1), 1)
         elif unit in ("year", "jahr"):
             day = within_calendar(told.replace(month=1, day=1), 12)
         else:
-            day = _moved(told, (_SATURDAY - told.weekday()) % 7 or 7)
+            day = _next_saturday(told)
         found.append(Coming(day, is_sure=True, is_day=False))
     if _WEEKEND.search(text):
-        found.append(Coming(_moved(told, (_SATURDAY - told.weekday()) % 7 or 7), is_sure=False, is_day=False))
+        found.append(Coming(_next_saturday(told), is_sure=False, is_day=False))
     return found
+
+
+def _next_saturday(told: date) -> date:
+    return moved(told, timedelta(days=(_SATURDAY - told.weekday()) % 7 or 7))
 
 
 def _weekdays(text: str, told: date) -> list[Coming]:
     found = []
     for match in _ON_WEEKDAY.finditer(text):
-        found += _parsed([match[2]], _moved(told, 1), is_sure=match[1] in _SURELY_NEXT)
+        found += _parsed([match[2]], moved(told, _A_DAY), is_sure=match[1] in _SURELY_NEXT)
     return found
 
 
 def _dated(text: str, told: date) -> list[Coming]:
     """5 May, am 21.12., the 21st."""
     found = _parsed([match[1] for match in _DAY_AND_MONTH.finditer(text)], told, is_sure=False)
+    found = [each._replace(is_written=True) for each in found]
     for match in _DAY_ALONE.finditer(text):
         number = int(match[1] or match[2])
         for months in (0, 1, 2):
@@ -163,13 +179,14 @@ def _english_tomorrow(phrase: str) -> str:
     return "ubermorgen" if phrase in ("day after tomorrow", "ubermorgen") else "tomorrow"
 
 
-def _moved(day: date, days: int) -> date:
-    try:
-        return add_period(day, Period(0, days))
-    except DateError:
-        return date.max
-
-
+# In text that is not folded.
+_SOME_DATE = re.compile(
+    r"[0-9]-[0-9]|[0-9]\.(?!\w{2})|[0-9](?:st|nd|rd|th)\b|"
+    r"[0-9] (?:of )?(?:jan|jän|feb|mar|mär|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])|"
+    r"(?:y|ch|[eilrtz]) [0-9]{1,2}(?![0-9:])|christmas|weihnacht",
+    re.IGNORECASE,
+)
+_SOME_DAY = re.compile(r"[0-9]|day|tag|mittwoch|sonnabend|morrow|morgen|christmas|weihnacht", re.IGNORECASE)
 _ISO = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _TOMORROW = re.compile(r"\b(?:day after tomorrow|tomorrow|ubermorgen)\b")
 _IN_PERIOD = re.compile(rf"\bin {_NUMBER} (?:days?|weeks?|months?|tage[n]?|wochen?|monate[n]?|monat)\b")

@@ -111,6 +111,14 @@ def parse_iso_date(text: str) -> date:
     return day
 
 
+def day_or_none(text: str) -> date | None:
+    """Return the day that `text` names as `parse_iso_date` reads it; None where it is none."""
+    try:
+        return parse_iso_date(text) if text else None
+    except DateError:
+        return None
+
+
 def full_date(partial: PartialDate) -> date | None:
     """Return the day itself where year, month and day are known, else None."""
     if partial.year is None or partial.month is None or partial.day is None:

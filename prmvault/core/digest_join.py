@@ -12,14 +12,14 @@ from prmvault.core.digest_page import (
     Words,
     action_of,
     hashes_of,
-    indent_of,
     is_ours,
     line_id,
     parse_page,
     presence_of,
     written_page,
 )
-from prmvault.core.markdown import HEADING, ITEM
+from prmvault.core.digest_told import kept_marks
+from prmvault.core.markdown import HEADING, ITEM, indent_of
 
 _Key = tuple[str, int]
 """By what a line is found again: its id or its text, and the how-manieth with it on the page."""
@@ -72,7 +72,7 @@ def join_page(generated: str, current: str, words: Words = ENGLISH) -> str:
     body = _woven(lines, keys, left_out, read.wordings, placed)
     for group in tail:
         body += ["", *group.lines]
-    marks = dict.fromkeys([*(each for line in lines for each in hashes_of(line)), *read.kept])
+    marks = dict.fromkeys([*(each for line in lines for each in hashes_of(line)), *read.kept, *kept_marks(page)])
     notes = _with_lost(page.notes or new.notes or f"## {words.notes[0]}{page.eol}", lost, page.eol)
     whole = page._replace(body=tuple((0, line) for line in body), known=tuple(marks), has_mark=True, notes=notes)
     return written_page(whole, words)

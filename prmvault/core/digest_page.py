@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from prmvault.core.digest_ids import LINE_ID
-from prmvault.core.markdown import CHECKBOX, DATE_SIGN, DATE_SIGNS, HEADING, ITEM
+from prmvault.core.markdown import CHECKBOX, DATE_SIGN, DATE_SIGNS, HEADING, ITEM, indent_of
 
 _BOM = "\ufeff"
 _MARK = "<!-- prmvault:"
@@ -20,12 +20,12 @@ _SNOOZE_SIGN = "⏳"
 _LEVEL = 2
 """The page's own headings, Notes and Done, have two signs."""
 
-_DAY_BEHIND_ID = re.compile(
-    r"([ \t]\^[tcrgd]-[0-9a-f]{6})((?:[ \t]{1,3}(?:✅|❌)\ufe0f?[ \t]?\d{4}-\d{2}-\d{2}){1,3})(?=[ \t\r]{0,9}$)"
-)
-"""What some programs write, although a block id is the last of a line."""
+_ID_WITHIN = re.compile(r"[ \t]\^[tcrgd]-[0-9a-f]{6}(?![\w-])")
+"""An id with something behind it, although it is the last of its line."""
 
 DONE, CANCELLED, SNOOZED, UNTICKED = "done", "cancelled", "snoozed", "unticked"
+REWORDED, MISPLACED = "reworded", "misplaced"
+"""These two `core.digest_told` finds."""
 _BOXES = {"x": DONE, "X": DONE, "-": CANCELLED}
 
 
@@ -43,7 +43,7 @@ class Page(NamedTuple):
     """A page cut into its parts. `body` and `done` are lines with their numbers (from 1), without line endings.
 
     `known` are the hashes of its marks. `heading` is that of `done`, or empty; `notes` is all from the heading of the
-    notes on, byte for byte.
+    notes on, byte for byte, and begins on `notes_line`.
     """
 
     bom: str
@@ -54,6 +54,7 @@ class Page(NamedTuple):
     known: tuple[str, ...]
     has_mark: bool
     notes: str
+    notes_line: int = 0
 
 
 class Action(NamedTuple):
@@ -71,7 +72,7 @@ class Action(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What somebody did to an actionable line. `what` is done, cancelled, snoozed, or unticked (below Done).
+    """What somebody did to an actionable line. `what` is done, cancelled, snoozed, unticked or reworded (below Done).
 
     `text` is the line's without signs, `day` the day that it tells (as written, or empty), and `below` are the lines
     that were written under it.
@@ -97,8 +98,10 @@ def parse_page(text: str, words: Words = ENGLISH) -> Page:
     notes = "\n".join(raw[begin:])
     above = text[: len(text) - len(notes)]
     eol = "\r\n" if above.count("\r\n") * 2 > above.count("\n") else "\n"
+    notes_line = begin + 1
     if begin < len(lines) and not _is_heading(lines[begin]):
         notes = f"## {words.notes[0]}{eol}{eol}{notes}"
+        notes_line -= 2
     known = dict.fromkeys(each for at in marks if at < begin for each in _hashes(lines[at]))
     body: list[tuple[int, str]] = []
     done: list[tuple[int, str]] = []
@@ -108,23 +111,23 @@ def parse_page(text: str, words: Words = ENGLISH) -> Page:
             is_done = False
             continue
         if _is_heading(line):
-            is_done = _is_own_heading(line, words.done) or _hash("done", line) in known
+            is_done = _is_own_heading(line, words.done) or hash_of("done", line) in known
             if is_done:
                 heading = heading or line
                 continue
         (done if is_done else body).append((number, line))
-    return Page(bom, eol, tuple(body), heading, tuple(done), tuple(known), bool(marks), notes)
+    return Page(bom, eol, tuple(body), heading, tuple(done), tuple(known), bool(marks), notes, notes_line)
 
 
 def written_page(page: Page, words: Words = ENGLISH) -> str:
     """Return the text of a page; one blank line stands between its parts, and never two within the first of them."""
-    lines = _collapsed([line for _, line in page.body])
+    lines = collapsed([line for _, line in page.body])
     done = _trimmed([line for _, line in page.done])
     known = page.known
     if done or page.heading:
         heading = page.heading or f"## {words.done[0]}"
         lines += [*([""] if lines else []), heading, *([""] if done else []), *done]
-        known = tuple(dict.fromkeys([*known, _hash("done", heading)]))
+        known = tuple(dict.fromkeys([*known, hash_of("done", heading)]))
     if page.has_mark:
         lines += [*([""] if lines else []), f"{' '.join([_MARK, *known])} {_MARK_END}"]
     lines += [""] if lines else []
@@ -144,14 +147,14 @@ def edits_of(page: Page) -> list[Edit]:
         day = action.closed
         if (
             action.box == " "
-            and _hash("id", action.id) in known
+            and hash_of("id", action.id) in known
             and _day_mark(action.id, action.scheduled) not in known
         ):
             is_snooze = action.scheduled or _SNOOZE_SIGN in line
             what, day = (SNOOZED, action.scheduled) if is_snooze else ("", "")
         if what:
-            below = [each for _, each in page.body[at + 1 : _end(page.body, at)] if not is_ours(each, known)]
-            found.append(Edit(number, line, action.id, what, action.text, day, tuple(_collapsed(below))))
+            below = collapsed(_own_below(page, at, known))
+            found.append(Edit(number, line, action.id, what, action.text, day, tuple(below)))
     for number, line in page.done:
         action = action_of(line)
         if action is not None and action.box == " ":
@@ -159,25 +162,29 @@ def edits_of(page: Page) -> list[Edit]:
     return sorted(found)
 
 
-def with_done(text: str, edit: Edit, day: str, words: Words = ENGLISH) -> str:
+def with_done(text: str, edit: Edit, day: str, words: Words = ENGLISH, marks: Iterable[str] = ()) -> str:
     """Return the page's text with the line of `edit` below Done, as closed on `day`; as it is where it has gone.
 
-    What was written under the line goes with it; what was generated under it has had its time.
+    What was written under the line goes with it; what was generated under it has had its time. A line with an id of its
+    own stays. `marks` are hashes by which the new line is known.
     """
     page = parse_page(text, words)
     at = _place(page, edit)
     action = action_of(edit.written)
     if at < 0 or action is None:
         return text
-    known = set(page.known)
-    end = _end(page.body, at)
-    below = _trimmed([line for _, line in page.body[at + 1 : end] if not is_ours(line, known)])
+    end = end_of(page.body, at)
+    below = _trimmed(_own_below(page, at, set(page.known)))
+    stays = tuple(each for each in page.body[at + 1 : end] if action_of(each[1]) is not None)
     sign, box = ("❌", "-") if edit.what == CANCELLED else ("✅", "x")
-    line = f"{action.bullet}[{box}] {action.text} {sign} {day} ^{edit.id}"
-    is_there = any(_is_closed_twin(other, action) for _, other in page.done)
-    done = [*_trimmed([other for _, other in page.done]), *([] if is_there else [line]), *below]
-    body = page.body[:at] + page.body[end:]
-    return written_page(page._replace(body=body, done=tuple((0, each) for each in done)), words)
+    line = f"{action.bullet}[{box}] {edit.text} {sign} {day} ^{edit.id}"
+    done = [(0, other) for other in _trimmed([other for _, other in page.done])]
+    twin = next((at for at, (_, other) in enumerate(done) if _is_closed_twin(other, edit)), -1)
+    place = end_of(done, twin) if twin >= 0 else len(done)
+    done[place:place] = [(0, each) for each in ([] if twin >= 0 else [line]) + below]
+    body = page.body[:at] + stays + page.body[end:]
+    known = tuple(dict.fromkeys([*page.known, *marks]))
+    return written_page(page._replace(body=body, done=tuple(done), known=known), words)
 
 
 def with_snoozed(text: str, edit: Edit, name: str, words: Words = ENGLISH) -> str:
@@ -189,16 +196,16 @@ def with_snoozed(text: str, edit: Edit, name: str, words: Words = ENGLISH) -> st
     number, line = page.body[at]
     new = line.replace(f"^{edit.id}", f"^{name}")
     # The day that it had before is one that it may be put back to.
-    known = [each for each in page.known if not each.startswith(_hash("id", edit.id))]
-    marks = [_hash("id", name), _day_mark(name, edit.day)]
-    marks += [_hash("text", name, edit.text)] if _hash("text", edit.id, edit.text) in known else []
+    known = [each for each in page.known if not each.startswith(hash_of("id", edit.id))]
+    marks = [hash_of("id", name), _day_mark(name, edit.day)]
+    marks += [hash_of("text", name, edit.text)] if hash_of("text", edit.id, edit.text) in known else []
     body = (*page.body[:at], (number, new), *page.body[at + 1 :])
     return written_page(page._replace(body=body, known=tuple(dict.fromkeys([*known, *marks]))), words)
 
 
 def action_of(line: str) -> Action | None:
     """Return the parts of a line that has a checkbox and an id of a digest's, else None."""
-    line = _with_id_last(line)
+    line = with_id_last(line)
     block_id = LINE_ID.search(line)
     item = ITEM.match(line) if block_id else None
     box = CHECKBOX.match(line, item.end()) if item else None
@@ -217,12 +224,22 @@ def action_of(line: str) -> Action | None:
 
 def line_id(line: str) -> str:
     """Return the digest's id at the end of a line, or nothing."""
-    found = LINE_ID.search(_with_id_last(line)) if "^" in line else None
+    found = LINE_ID.search(with_id_last(line)) if "^" in line else None
     return found[1] if found else ""
 
 
-def _with_id_last(line: str) -> str:
-    return _DAY_BEHIND_ID.sub(r"\2\1", line) if "^" in line else line
+def with_id_last(line: str) -> str:
+    """Return a task's line with its id at the end: at the end of a line people go on to write, and programs, too."""
+    if "^" not in line or LINE_ID.search(line):
+        return line
+    item = ITEM.match(line)
+    found = _ID_WITHIN.search(line) if item and CHECKBOX.match(line, item.end()) else None
+    if found is None:
+        return line
+    before, behind = line[: found.start()], line[found.end() :].rstrip()
+    sign = None if DATE_SIGN.match(behind) else DATE_SIGN.search(before)
+    at = sign.start() if sign else len(before)
+    return before[:at] + behind + before[at:] + found[0]
 
 
 def is_ours(line: str, known: set[str]) -> bool:
@@ -238,19 +255,19 @@ def hashes_of(line: str) -> tuple[str, ...]:
         return ()
     action = action_of(line)
     if action is None:
-        return (_hash("line", plain),)
+        return (hash_of("line", plain),)
     # Each for itself, so that of a line which was touched we know what is as it was.
     return (
-        _hash("id", action.id),
+        hash_of("id", action.id),
         _day_mark(action.id, action.scheduled),
-        _hash("text", action.id, action.text),
+        hash_of("text", action.id, action.text),
     )
 
 
 def presence_of(line: str) -> str:
     """Return the hash by which a line is known to have been on a page, in whatever words and with whatever day."""
     name = line_id(line)
-    return _hash("id", name) if name else next(iter(hashes_of(line)), "")
+    return hash_of("id", name) if name else next(iter(hashes_of(line)), "")
 
 
 def _notes_at(lines: Sequence[str], marks: Sequence[int], words: Words) -> int:
@@ -288,21 +305,17 @@ def _hashes(mark: str) -> Iterator[str]:
 
 def _day_mark(name: str, day: str) -> str:
     """Return the hash of a line's day, behind that of its id."""
-    return _hash("id", name) + _hash("day", day)
+    return hash_of("id", name) + hash_of("day", day)
 
 
-def _hash(*parts: str) -> str:
+def hash_of(*parts: str) -> str:
+    """Return a short hash of some texts, as the marks have it."""
     from _blake2 import blake2b  # hashlib would load OpenSSL
 
     return blake2b("\0".join(parts).encode(errors="replace"), digest_size=4).hexdigest()
 
 
-def indent_of(line: str) -> int:
-    """Return how deep a line is indented, in columns."""
-    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
-
-
-def _end(body: Sequence[tuple[int, str]], at: int) -> int:
+def end_of(body: Sequence[tuple[int, str]], at: int) -> int:
     """Return the place behind the lines that are indented below the one at `at`."""
     depth = indent_of(body[at][1])
     end = at + 1
@@ -315,6 +328,12 @@ def _end(body: Sequence[tuple[int, str]], at: int) -> int:
     return end
 
 
+def _own_below(page: Page, at: int, known: set[str]) -> list[str]:
+    """Return what somebody wrote under the line at `at`, without lines that have an id of their own."""
+    below = [line for _, line in page.body[at + 1 : end_of(page.body, at)]]
+    return [line for line in below if action_of(line) is None and not is_ours(line, known)]
+
+
 def _place(page: Page, edit: Edit) -> int:
     """Return which line of the body is that of `edit`, wherever it stands now, or -1."""
     if (edit.line, edit.written) in page.body:
@@ -322,9 +341,9 @@ def _place(page: Page, edit: Edit) -> int:
     return next((at for at, (_, line) in enumerate(page.body) if line == edit.written), -1)
 
 
-def _is_closed_twin(line: str, action: Action) -> bool:
+def _is_closed_twin(line: str, edit: Edit) -> bool:
     other = action_of(line)
-    return other is not None and other.box != " " and (other.id, other.text) == (action.id, action.text)
+    return other is not None and other.box != " " and (other.id, other.text) == (edit.id, edit.text)
 
 
 def _trimmed(lines: Sequence[str]) -> list[str]:
@@ -333,7 +352,7 @@ def _trimmed(lines: Sequence[str]) -> list[str]:
     return list(lines[there[0] : there[-1] + 1]) if there else []
 
 
-def _collapsed(lines: Sequence[str]) -> list[str]:
+def collapsed(lines: Sequence[str]) -> list[str]:
     """Return lines without blank ones at both ends, and with one where there were several."""
     lines = _trimmed(lines)
     return [line if line.strip() else "" for at, line in enumerate(lines) if line.strip() or lines[at - 1].strip()]

@@ -76,7 +76,7 @@ def possible_pairs(rows: Iterable[Name], birthdays: Mapping[str, str]) -> set[Pa
     keys: dict[str, list[str]] = {}
     for row in rows:
         if row.rank in (RANK_NAME, RANK_ALIAS):
-            words = _words(row.key)
+            words = name_words(row.key)
             keys.setdefault(" ".join(words), []).append(row.path)
             signs: list[tuple[str, ...]] = [tuple(sorted(words))]
             if len(words) > 1:
@@ -108,11 +108,11 @@ def profile_of(note: Note) -> Profile:
         if rank in (RANK_NAME, RANK_ALIAS):
             names.setdefault(key, rank)
     day = note.fields.get("birthday")
-    title = _words(name_key(note.title))
+    title = name_words(name_key(note.title))
     return Profile(
         rows,
         names,
-        tuple(tuple(_words(key)) for key in names),
+        tuple(tuple(name_words(key)) for key in names),
         parse_partial_date(day) if isinstance(day, str) and day else None,
         title[-1] if len(title) > 1 else "",
         frozenset(address_keys(note)),
@@ -128,7 +128,7 @@ def likeness(first: Profile, second: Profile, *, related: bool) -> Likeness:
     if shared[RANK_UID]:
         return Likeness(100, ("same uid",))
     left, right = first.birthday, second.birthday
-    if related or (left and right and _contradict(left, right)):
+    if related or (left and right and birthdays_contradict(left, right)):
         return _NONE
     is_same_day = left is not None and left == right and full_date(left) is not None
     score, reason = _by_name(first, second, is_same_day=is_same_day)
@@ -213,7 +213,7 @@ def _is_initial(word: str, name: str) -> bool:
     return len(word.rstrip(".")) == 1 and name.startswith(word.rstrip(".")) and len(name) > 2  # noqa: PLR2004 - with a dot
 
 
-def _words(key: str) -> list[str]:
+def name_words(key: str) -> list[str]:
     """Return the words of a name's key, with neither titles nor commas."""
     words = [word.strip(",;") for word in key.split()]
     kept = [word for word in words if word.strip(".") not in _TITLES]
@@ -250,7 +250,7 @@ def _spelled_alike(keys: Iterable[str]) -> Iterable[Pair]:
                 yield key, other
 
 
-def _contradict(left: PartialDate, right: PartialDate) -> bool:
+def birthdays_contradict(left: PartialDate, right: PartialDate) -> bool:
     """Tell whether two birthdays can't be one: any part that both have differs."""
     if left.year is not None and right.year is not None:
         about = _ABOUT_YEARS if left.about or right.about else 0

@@ -7,7 +7,7 @@ compared with the same change made on the data. What differs in anything else is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import yaml
@@ -29,9 +29,9 @@ from prmvault.core.yaml_nodes import (
     start_of,
 )
 from prmvault.core.yaml_splice import Splice, add_item, add_key, remove_entry, replace_value, spliced, wrap_in_list
-from prmvault.core.yaml_text import Layout
+from prmvault.core.yaml_text import Layout, yaml_entry
 
-__all__ = ["Step", "append_value", "remove_value", "set_value"]
+__all__ = ["Step", "add_values", "append_value", "remove_value", "set_value"]
 
 _BY_HAND = "change it by hand"
 _MOST_STEPS = 40
@@ -70,6 +70,21 @@ def set_value(text: str, path: tuple[Step, ...], value: Value) -> str:
     return _first_exact(front, path, expected, attempts)
 
 
+def add_values(text: str, values: Mapping[str, Value]) -> str:
+    """Return the note's `text` with several keys that it lacks, as `set_value` adds them, but in one go.
+
+    (Each change on its own reads the note twice, which counts where an import fills thousands.) Errors are those of
+    `set_value`.
+    """
+    front = _read(text)
+    result = _added_at_once(front, values)
+    if result:
+        return result
+    for key, value in values.items():
+        text = set_value(text, (key,), value)
+    return text
+
+
 def append_value(text: str, path: tuple[Step, ...], value: Value) -> str:
     """Return the note's `text` with `value` as a further item of the list at `path`.
 
@@ -106,6 +121,20 @@ def remove_value(text: str, path: tuple[Step, ...]) -> str:
         path = path[:-1]
     expected = _without(front.values, path)
     return _first_exact(front, path, expected, [lambda: _splice(front, remove_entry(front.yaml, _there(front, path)))])
+
+
+def _added_at_once(front: _Front, values: Mapping[str, Value]) -> str:
+    """Return the text with keys added behind the last one; nothing where that is not plainly right."""
+    is_plain = front.root is not None and not has_brackets(front.yaml, front.root) and front.yaml.endswith("\n")
+    last = front.yaml.rstrip().rpartition("\n")[2].lstrip()
+    if not is_plain or last.startswith("#") or front.yaml != front.yaml.rstrip() + front.eol:
+        return ""
+    lines = "".join([f"{yaml_entry(key, value, 0, front.layout)}\n" for key, value in values.items()])
+    expected = {**front.values, **values}
+    result = front.before + front.yaml + lines.replace("\n", front.eol) + front.after
+    at = len(front.yaml)
+    same = list(expected) == [*front.values, *values]
+    return result if same and not _difference(front, at, at, expected, result) else ""
 
 
 def _read(text: str) -> _Front:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+from prmvault.core.dates import day_or_none
 from prmvault.core.model import Note
 from prmvault.core.names import fold
 from prmvault.core.occasions import BIRTHDAY, CHRISTMAS, meant_occasion
 
 MOST_IDEAS = 5
+NEXT = {"idea": "planned", "planned": "given"}
+"""What becomes of a gift when its line on the digest is ticked."""
+
+_SHORTLY_BEFORE = timedelta(weeks=12)
 _LONGEST = 400
 _MOST_GIVEN = 4
 _ALIKE = 86
@@ -88,6 +94,17 @@ def given_before(note: Note) -> list[dict[str, str]]:
     ]
 
 
+def was_given(note: Note, occasion: str, day: date) -> bool:
+    """Tell whether the person got something for the occasion that comes on `day`: for it, or shortly before."""
+    for gift in _gifts(note, "given"):
+        meant, given = meant_occasion(gift.get("for", "")), gift.get("date", "")
+        when = day_or_none(given)
+        is_near = when is not None and timedelta() <= day - when <= _SHORTLY_BEFORE
+        if (meant in ("", occasion) and is_near) or (meant == occasion and given == str(day.year)):
+            return True
+    return False
+
+
 def gift_words(text: str, own: Collection[str] = ()) -> list[str]:
     """Return the folded words by which gifts are compared: no articles, no wishing, not the person's name (`own`).
 
@@ -105,18 +122,15 @@ def _own_ideas(note: Note, occasion: str) -> list[Choice]:
             is_for_another = meant in (BIRTHDAY, CHRISTMAS) and meant != occasion
             if is_for_another or not gift.get("what"):
                 continue
-            line = note.lines.get(f"gifts.{gift['item']}", note.lines.get("gifts", 1))
+            line = note.line_of("gifts", gift["item"])
             parts = (gift.get("date", ""), gift.get("amount", ""), gift.get("url", ""), gift.get("for", ""))
             found.append(Choice(gift["what"], status, "gifts", gift["what"], note.path, line, *parts))
     return found
 
 
 def _wishes(note: Note) -> list[Choice]:
-    line = note.lines.get("wishes", 1)
     wishes = enumerate(note.fields.get("wishes", ()))
-    return [
-        Choice(wish, "wish", "wishes", wish, note.path, note.lines.get(f"wishes.{at}", line)) for at, wish in wishes
-    ]
+    return [Choice(wish, "wish", "wishes", wish, note.path, note.line_of("wishes", at)) for at, wish in wishes]
 
 
 def _told(note: Note, told: Iterable[Idea]) -> list[Choice]:

@@ -12,6 +12,15 @@ _LEAST = 60
 
 _LEAD = re.compile(r"([^:!?\n]{1,60}): (?=\S)")
 _OWN_TAG = re.compile(r"(?:^|(?<=\s))#(?:mention|gift|wish)(?=[\s:.,;!?]|$)")
+_WISHES = (
+    r"(?:wants?|wanted|would like|would love|wish(?:es|ed) for|is wishing for|"
+    r"wünsch(?:t|te|en|ten) sich|möchten?|hätten? gern[e]?|will|wollen) "
+)
+_WISH = re.compile(rf"(?:, (?:und |and )?| und | and )((?:she|he|they|sie|er) {_WISHES}(?!to\b|know\b|wissen\b)\S)")
+_WISHING = re.compile(rf"\b{_WISHES}")
+THREAD_TAG = re.compile(r"(?:^|(?<=\s))#(?:thread|offen|open|follow-?up|nachfragen)(?![\w/-])", re.IGNORECASE)
+_TAG = re.compile(r"(?:^|(?<=\s))#[\w/-]{1,60}")
+_LONGEST_CLAUSE = 140
 # A point behind a number or a short word (21. November, Dr. Weiß) ends no sentence.
 _SENTENCE = re.compile(r"(?:(?<=[^\W\d_]{3})\.|[!?…])[\"'”“»«)]{0,2}(?= )|(?= – )|;(?= )")
 _CLAUSE = re.compile(r"(?<=[^\W\d_]{3}\.) |(?<=[!?…;]) | – ")
@@ -42,10 +51,25 @@ def shortened(text: str, longest: int) -> str:
 
 
 def gist_beside(text: str, told: Collection[str], longest: int = 160) -> str:
-    """Return the gist of an item without the clauses that are `told` already; nothing where all of them are."""
+    """Return the gist of an item without the clauses that are `told` already (as `clause_text` makes them).
+
+    Nothing where all of them are. The tag of an open thread is only for the program.
+    """
     parts = clauses(without_lead(text))
-    left = [clause for clause in parts if clause not in told]
-    return gist(text, longest) if len(left) == len(parts) else shortened(_joined(left), longest)
+    left = [clause for clause in parts if clause_text(clause) not in told]
+    rest = without_lead(text) if len(left) == len(parts) else _joined(left)
+    return shortened(" ".join(THREAD_TAG.sub("", rest).split()), longest)
+
+
+def clause_text(clause: str) -> str:
+    """Return a clause as it is told by itself: without tags, and not too long."""
+    return shortened(" ".join(_TAG.sub("", clause).split()), _LONGEST_CLAUSE)
+
+
+def wish_in(text: str) -> str:
+    """Return the part behind a comma or `and` in which a wish is told (`she wants a lamp`); else the whole text."""
+    wish = _WISH.search(text)
+    return text[wish.start(1) :] if wish and not _WISHING.search(text, 0, wish.start()) else text
 
 
 def clauses(text: str) -> list[str]:

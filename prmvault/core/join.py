@@ -33,7 +33,9 @@ _OF_THE_NOTE = ("type", "uid", "created", "updated", "alias", "aliases", "tag")
 _WHOLE = ("org",)
 """Lists that are one thing: the units of an employer are not those of another."""
 
-_ENTRIES = ("contacts", "addresses", "social", "dates", "gifts", "debts", "reminders")
+ENTRY_KINDS = ("contacts", "addresses", "social", "dates", "gifts", "debts", "reminders")
+"""Kinds of lists whose items are entries of several parts."""
+
 _BESIDE = ("label", "pref")
 """Parts of an entry that do not make it another one."""
 
@@ -43,7 +45,8 @@ class Joining(NamedTuple):
 
     `fields` are those of their type; `names` the other note's names, which become aliases; `own_names` the first
     one's; `name_keys` the keys that hold them. `person_of` tells whom a link or name means, as a path or a folded
-    name, SELF for either note; `relation_of` gives the type that a relation's word means.
+    name, SELF for either note; `relation_of` gives the type that a relation's word means, `phone_of` the key by which
+    phone numbers are compared.
     """
 
     fields: Mapping[str, Field]
@@ -53,6 +56,7 @@ class Joining(NamedTuple):
     person_of: Callable[[str], str]
     relation_of: Callable[[str], str]
     log_headings: tuple[str, ...]
+    phone_of: Callable[[str], str] = phone_key
 
 
 class Stated(NamedTuple):
@@ -63,7 +67,9 @@ class Stated(NamedTuple):
     name: str
 
 
-class _Edit(NamedTuple):
+class Edit(NamedTuple):
+    """One change of a note's front matter: `change(text, path, *value)` makes it."""
+
     change: Callable[..., str]
     path: _Path
     value: tuple[Value, ...]
@@ -75,7 +81,7 @@ def join_notes(text: str, other: str, joining: Joining) -> str:
     Both have to be readable. Raises PrmvaultError where a key can't be changed without touching anything else.
     """
     ours, theirs = (parse_front_matter("", each, split_note(each)).values for each in (text, other))
-    for edit in _edits(ours, theirs, joining):
+    for edit in edits_of(ours, theirs, joining):
         text = edit.change(text, edit.path, *edit.value)
     head, body = _cut(text)
     if head and not head.endswith("\n"):
@@ -106,7 +112,7 @@ def _cut(text: str) -> tuple[str, str]:
     return text[: len(text) - len(body)], body
 
 
-def _edits(ours: dict[str, Value], theirs: dict[str, Value], joining: Joining) -> Iterator[_Edit]:
+def edits_of(ours: dict[str, Value], theirs: dict[str, Value], joining: Joining) -> Iterator[Edit]:
     """Yield what is to be changed in the first note's front matter, in an order in which no place moves."""
     # A list is made shorter last, so that what is added to it follows its style; a single value is no list yet.
     self_named = list(_without_self(ours, joining))
@@ -114,7 +120,7 @@ def _edits(ours: dict[str, Value], theirs: dict[str, Value], joining: Joining) -
     yield from (edit for edit in self_named if edit not in last)
     yield from _identity(ours, theirs)
     for name in _new_aliases(ours, theirs, joining):
-        yield _Edit(append_value, ("aliases",), (name,))
+        yield Edit(append_value, ("aliases",), (name,))
     # `tag` and `tags` are one list, whichever of them a note has.
     mine_too, theirs_too = ({"tags": _united(each.get("tags"), each.get("tag"))} for each in (ours, theirs))
     for key, value in {**theirs, **theirs_too}.items():
@@ -127,7 +133,7 @@ def _edits(ours: dict[str, Value], theirs: dict[str, Value], joining: Joining) -
     yield from last
 
 
-def _identity(ours: dict[str, Value], theirs: dict[str, Value]) -> Iterator[_Edit]:
+def _identity(ours: dict[str, Value], theirs: dict[str, Value]) -> Iterator[Edit]:
     """Keep the first note's uid; the other's is remembered.
 
     It is no conflict for somebody to settle, but a fact: a contact that an import or a sync knows by that uid is
@@ -135,12 +141,12 @@ def _identity(ours: dict[str, Value], theirs: dict[str, Value]) -> Iterator[_Edi
     """
     uid = theirs.get("uid", "")
     if uid and not ours.get("uid"):
-        yield _Edit(set_value, ("uid",), (uid,))
+        yield Edit(set_value, ("uid",), (uid,))
     elif uid and uid != ours["uid"] and uid not in _list(ours.get(FORMER_UIDS)):
-        yield _Edit(append_value, (FORMER_UIDS,), (uid,))
+        yield Edit(append_value, (FORMER_UIDS,), (uid,))
     created = [_read("date", each.get("created", "")) for each in (ours, theirs)]
     if created[1] and (not created[0] or created[1] < created[0]):
-        yield _Edit(set_value, ("created",), (created[1],))
+        yield Edit(set_value, ("created",), (created[1],))
 
 
 def _new_aliases(ours: dict[str, Value], theirs: dict[str, Value], joining: Joining) -> Iterator[str]:
@@ -151,48 +157,48 @@ def _new_aliases(ours: dict[str, Value], theirs: dict[str, Value], joining: Join
             yield name
 
 
-def _without_self(ours: dict[str, Value], joining: Joining) -> Iterator[_Edit]:
+def _without_self(ours: dict[str, Value], joining: Joining) -> Iterator[Edit]:
     """Take out what would name the joined note itself, from the end, so that no place moves."""
     related = ours.get("related", "")
     for stated in reversed(list(people_in(related) if "related" in joining.fields else ())):
         if all(joining.person_of(linked_name(name)) == SELF for name in LINKED.findall(stated.name) or [stated.name]):
             item = related[int(stated.path[0])] if isinstance(related, list) else related
             whole = isinstance(item, dict) and "person" in item and not isinstance(item["person"], list)
-            yield _Edit(remove_value, ("related", *(stated.path[:-1] if whole else stated.path)), ())
+            yield Edit(remove_value, ("related", *(stated.path[:-1] if whole else stated.path)), ())
     others = _list(ours.get("not_same_as"))
     for number in range(len(others) - 1, -1, -1):
         name = others[number]
         if isinstance(name, str) and joining.person_of(linked_name(name)) == SELF:
             place: _Path = ("not_same_as", number) if isinstance(ours["not_same_as"], list) else ("not_same_as",)
-            yield _Edit(remove_value, place, ())
+            yield Edit(remove_value, place, ())
 
 
 def _joined(
     key: str, kind: str, ours: Value, theirs: Value, context: tuple[dict[str, Value], Joining]
-) -> Iterator[_Edit]:
+) -> Iterator[Edit]:
     """Yield the edits that join one key's values."""
     known, joining = context
     if kind == "related":
         yield from _related(ours, theirs, joining)
-    elif kind in _ENTRIES:
-        yield from _entries(key, kind, ours, theirs, known)
+    elif kind in ENTRY_KINDS:
+        yield from _entries((key, kind), ours, theirs, context)
     elif kind in ("texts", "tags", "links"):
         yield from _plain_list(key, kind, ours, theirs, joining)
     elif kind == "map" and not isinstance(ours, list) and not isinstance(theirs, list):
         if isinstance(ours, str) and ours and isinstance(theirs, dict):
             ours = {"note": ours}  # A text is a map's note.
-            yield _Edit(set_value, (key,), (ours,))
+            yield Edit(set_value, (key,), (ours,))
         yield from _unknown((key,), ours, theirs, known)
     elif kind == "conflicts":
         yield from _added((key,), ours, theirs)  # Not set, for records of this joining may stand there by now.
     elif kind == "raw" or kind.startswith("list of "):
         yield from _unknown((key,), ours, theirs, known)
     elif ours in ("", [], {}):
-        yield _Edit(set_value, (key,), (theirs,))
+        yield Edit(set_value, (key,), (theirs,))
     else:
         mine, others = _read(kind, ours), _read(kind, theirs)
         if kind == "partial date" and _says_more(others, mine):
-            yield _Edit(set_value, (key,), (theirs,))
+            yield Edit(set_value, (key,), (theirs,))
         elif (
             (mine is None or mine != others)
             and ours != theirs
@@ -201,10 +207,10 @@ def _joined(
             yield from _conflict(key, theirs, known)
 
 
-def _unknown(path: _Path, ours: Value, theirs: Value, known: dict[str, Value]) -> Iterator[_Edit]:
+def _unknown(path: _Path, ours: Value, theirs: Value, known: dict[str, Value]) -> Iterator[Edit]:
     """Join what has no kind: maps key by key, lists by whole items; a text and a list are a list."""
     if ours in ("", [], {}):
-        yield _Edit(set_value, path, (theirs,))
+        yield Edit(set_value, path, (theirs,))
     elif isinstance(ours, dict) and isinstance(theirs, dict):
         for key, value in theirs.items():
             if value not in ("", [], {}):
@@ -215,22 +221,22 @@ def _unknown(path: _Path, ours: Value, theirs: Value, known: dict[str, Value]) -
         yield from _conflict(".".join(map(str, path)), theirs, known)
 
 
-def _added(path: _Path, ours: Value, theirs: Value) -> Iterator[_Edit]:
+def _added(path: _Path, ours: Value, theirs: Value) -> Iterator[Edit]:
     """Add the items that ours does not have."""
     have = {_whole(item) for item in _list(ours)}
     for item in _list(theirs):
         if _whole(item) not in have:
             have.add(_whole(item))
-            yield _Edit(append_value, path, (item,))
+            yield Edit(append_value, path, (item,))
 
 
-def _conflict(key: str, value: Value, known: dict[str, Value]) -> Iterator[_Edit]:
+def _conflict(key: str, value: Value, known: dict[str, Value]) -> Iterator[Edit]:
     record: Value = {"key": key, "value": value}
     if _whole(record) not in {_whole(each) for each in _list(known.get(CONFLICTS))}:
-        yield _Edit(append_value, (CONFLICTS,), (record,))
+        yield Edit(append_value, (CONFLICTS,), (record,))
 
 
-def _plain_list(key: str, kind: str, ours: Value, theirs: Value, joining: Joining) -> Iterator[_Edit]:
+def _plain_list(key: str, kind: str, ours: Value, theirs: Value, joining: Joining) -> Iterator[Edit]:
     """Unite lists of texts, tags or links."""
 
     def meaning(text: str) -> str:
@@ -242,14 +248,14 @@ def _plain_list(key: str, kind: str, ours: Value, theirs: Value, joining: Joinin
         texts = [text for text in _read(kind, [item]) or () if text]
         if not texts and item not in ("", [], {}) and _whole(item) not in unread:
             unread.add(_whole(item))
-            yield _Edit(append_value, (key,), (item,))  # What is not understood is kept as it is.
+            yield Edit(append_value, (key,), (item,))  # What is not understood is kept as it is.
         for text in texts:
             if meaning(text) not in have and meaning(text) != SELF:
                 have.add(meaning(text))
-                yield _Edit(append_value, (key,), (text if kind != "texts" else item,))
+                yield Edit(append_value, (key,), (text if kind != "texts" else item,))
 
 
-def _related(ours: Value, theirs: Value, joining: Joining) -> Iterator[_Edit]:
+def _related(ours: Value, theirs: Value, joining: Joining) -> Iterator[Edit]:
     """Unite relations by what one is to whom; those to the joined note itself are left out."""
 
     def meaning(entry: dict[str, Any]) -> tuple[str, str]:
@@ -266,19 +272,23 @@ def _related(ours: Value, theirs: Value, joining: Joining) -> Iterator[_Edit]:
         short = {kind: entry["person"]} if not more and kind not in ("type", "person") else None
         item = short or {"type": kind, "person": entry["person"], **more}
         if isinstance(ours, dict) and "person" not in ours and short and kind not in ours:
-            yield _Edit(set_value, ("related", kind), (entry["person"],))
+            yield Edit(set_value, ("related", kind), (entry["person"],))
         else:
-            yield _Edit(append_value, ("related",), (item,))
+            yield Edit(append_value, ("related",), (item,))
 
 
-def _entries(key: str, kind: str, ours: Value, theirs: Value, known: dict[str, Value]) -> Iterator[_Edit]:
+def _entries(
+    of: tuple[str, str], ours: Value, theirs: Value, context: tuple[dict[str, Value], Joining]
+) -> Iterator[Edit]:
     """Unite entries by what they hold, labels aside; what only the other says of one is taken over."""
-    mine = _split(kind, ours)
-    have = {_meaning(key, kind, item): number for number, item in reversed(list(enumerate(mine)))}
+    (key, kind), (known, joining) = of, context
+    mine = entries_in(kind, ours)
+    signs = [entry_meaning(key, kind, item, joining.phone_of) for item in mine]
+    have = {sign: number for number, sign in reversed(list(enumerate(signs)))}
     fuller: dict[int, Value] = {}
     new: list[Value] = []
-    for item in _split(kind, theirs):
-        sign = _meaning(key, kind, item)
+    for item in entries_in(kind, theirs):
+        sign = entry_meaning(key, kind, item, joining.phone_of)
         if sign not in have:
             have[sign] = len(mine) + len(new)
             new.append(item)
@@ -296,21 +306,21 @@ def _entries(key: str, kind: str, ours: Value, theirs: Value, known: dict[str, V
         # Lines of `label: value` stay so as long as no two have one label, and none is a word of its own there.
         more = {label: value for item in new if isinstance(item, dict) for label, value in item.items()}
         are_pairs = not fuller and all(isinstance(item, dict) for item in new)
-        if are_pairs and len(_split(kind, {**ours, **more})) == len(mine) + len(new):
+        if are_pairs and len(entries_in(kind, {**ours, **more})) == len(mine) + len(new):
             for label, value in more.items():
-                yield _Edit(set_value, (key, label), (value,))
+                yield Edit(set_value, (key, label), (value,))
         else:
-            yield _Edit(set_value, (key,), ([*(fuller.get(at, item) for at, item in enumerate(mine)), *new],))
+            yield Edit(set_value, (key,), ([*(fuller.get(at, item) for at, item in enumerate(mine)), *new],))
         return
     for at, item in fuller.items():
         # Empty items are no entries, but have their places.
         places = [place for place, each in enumerate(_list(ours)) if each not in ("", [], {})]
-        yield _Edit(set_value, (key, places[at]) if isinstance(ours, list) else (key,), (item,))
+        yield Edit(set_value, (key, places[at]) if isinstance(ours, list) else (key,), (item,))
     for item in new:
-        yield _Edit(append_value, (key,), (item,))
+        yield Edit(append_value, (key,), (item,))
 
 
-def _split(kind: str, value: Value) -> list[Value]:
+def entries_in(kind: str, value: Value) -> list[Value]:
     """Return the entries of a list, of `{work: a, home: b}` too, as they were typed."""
     if isinstance(value, dict) and len(value) > 1:
         read = _read(kind, value) or ()
@@ -319,7 +329,7 @@ def _split(kind: str, value: Value) -> list[Value]:
     return [item for item in _list(value) if item not in ("", [], {})]
 
 
-def _meaning(key: str, kind: str, item: Value) -> str:
+def entry_meaning(key: str, kind: str, item: Value, phone_of: Callable[[str], str] = phone_key) -> str:
     """Return what makes an entry the same as another one."""
     read = _read(kind, [item])
     if not read:
@@ -327,7 +337,7 @@ def _meaning(key: str, kind: str, item: Value) -> str:
     entry = {part: text for part, text in read[0].items() if part != "item" and text}
     if kind == "contacts":
         value = str(entry.get("value", ""))
-        number = phone_key(value) if key == "phones" else ""
+        number = phone_of(value) if key == "phones" else ""
         return number or value.strip().rstrip("/").casefold()
     if kind == "addresses":
         entry = {part: name_key(text) for part, text in entry.items() if part not in _BESIDE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prmvault.core.messages import word
+from prmvault.core.messages import Message, word
 
 _LABELS = (
     *(word("label", "home"), word("label", "work"), word("label", "cell"), word("label", "mobile")),
@@ -36,29 +36,33 @@ _KINDS = (
 
 def label_name(label: str) -> str:
     """Return a label as it is told to people in their language; one that is not known as it is."""
-    return next((name for name in _LABELS if name == label), label)
+    return _known(_LABELS, label)
 
 
 def gift_status(status: str) -> str:
     """Return the status of a gift as it is told to people in their language."""
-    return next((each for each in _GIFTS if each == status), status)
+    return _known(_GIFTS, status)
 
 
 def kind_name(kind: str) -> str:
     """Return the kind of a reminder as it is told to people in their language."""
-    return next((each for each in _KINDS if each == kind), kind)
+    return _known(_KINDS, kind)
 
 
 def priority_name(priority: str) -> str:
     """Return a task's priority as it is told to people in their language."""
-    return next((each for each in _PRIORITIES if each == priority), priority)
+    return _known(_PRIORITIES, priority)
 
 
 def owing_name(who: str) -> str:
     """Return who owes (`them`, `me`) as it is told to people in their language."""
-    return next((each for each in _OWING if each == who), who)
+    return _known(_OWING, who)
 
 
 def column_name(key: str) -> str:
     """Return the head of a table's column as it is told to people in their language."""
-    return next((each for each in _COLUMNS if each == key), key)
+    return _known(_COLUMNS, key)
+
+
+def _known(names: tuple[Message, ...], text: str) -> str:
+    return next((name for name in names if name == text), text)

@@ -190,6 +190,11 @@ def one_line_markdown(text: str, *, code: bool = False) -> str:
     return f"{text[: begin.end()]}\\{text[begin.end() :]}" if begin else text
 
 
+def indent_of(line: str) -> int:
+    """Return how deep a line is indented, in columns."""
+    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
+
+
 def without_breaks(text: str) -> str:
     """Return `text` as one line, without the characters that control a terminal or turn the direction of all text."""
     return _CONTROL.sub("", " ".join(text.split()))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from prmvault.core.known_names import MOST_WORDS, KnownNames, known_names
 from prmvault.core.links import link_text
 from prmvault.core.markdown import body_lines, link_target, links_in
 from prmvault.core.mention_words import (
@@ -23,10 +24,9 @@ from prmvault.core.mention_words import (
     TITLES_OF_NAMES,
 )
 from prmvault.core.names import fold, name_key
-from prmvault.core.people import RANK_ALIAS, RANK_NAME, Name, meant
+from prmvault.core.people import RANK_NAME, Name, meant
 from prmvault.core.prose import WORD, Word, prose_words
 
-_MOST_WORDS = 10
 _MOST_FAMILY = 4
 _MOST_SIGNS = 20
 _SHORTEST_SMALL = 3
@@ -75,27 +75,12 @@ class _Reading(NamedTuple):
     doubtful: bool = False
 
 
-class _Known(NamedTuple):
-    """The names of people, by how they may be written.
-
-    `whole` are names and aliases by their key without signs at the end; `begun` what they begin with, up to the end of
-    each word; `given` and `family` the people by given name and by what may be a family name; `parts` the words of
-    a person's names behind the given name.
-    """
-
-    whole: dict[str, list[Name]]
-    begun: set[str]
-    given: dict[str, dict[str, bool]]
-    family: dict[str, dict[str, None]]
-    parts: dict[str, set[str]]
-
-
 class _Line(NamedTuple):
     """A line as written, the words of its prose, and what is needed to read names in it."""
 
     written: str
     words: list[Word]
-    known: _Known
+    known: KnownNames
     is_german: bool
 
 
@@ -131,7 +116,7 @@ def link_mentions(text: str, rows: Iterable[Name], target: Callable[[str], str])
     is linked in code, addresses, links, tags and handles, and nobody who is linked already.
     """
     rows = list(rows)
-    known = _known(rows)
+    known = known_names(rows)
     lines = list(body_lines(text, 1))
     linked = _linked(lines, rows)
     is_german = any(fold(word) in GERMAN for word in set(WORD.findall(text)))
@@ -164,34 +149,6 @@ def link_mentions(text: str, rows: Iterable[Name], target: Callable[[str], str])
     )
 
 
-def _known(rows: list[Name]) -> _Known:
-    known = _Known({}, set(), {}, {}, {})
-    for row in rows:
-        words = list(WORD.finditer(row.key)) if row.rank in (RANK_NAME, RANK_ALIAS) else []
-        if not words or words[0].start() or len(words) > _MOST_WORDS or not _is_name(row.key):
-            continue
-        first = words[0][0]
-        known.whole.setdefault(row.key[: words[-1].end()], []).append(row)
-        known.begun.update([row.key[: word.end()] for word in words[:-1]])
-        if row.rank == RANK_NAME and "," not in row.key:
-            # What stands in parentheses tells people apart who have the same name.
-            words = [word for word in words if "(" not in row.key[: word.start()]]
-            while words and words[0][0] in TITLES:
-                del words[0]
-            for word in words[1:] or (words if first in TITLES else []):
-                known.family.setdefault(row.key[word.start() : words[-1].end()], {})[row.path] = None
-            known.parts.setdefault(row.path, set()).update(word[0] for word in words[1:])
-            if len(words) > 1 and len(words[0][0]) > 1:
-                written = name_words[0] if (name_words := WORD.findall(row.text)) else ""
-                known.given.setdefault(words[0][0], {})[row.path] = written[:1].isupper()
-    return known
-
-
-def _is_name(key: str) -> bool:
-    """Tell whether a name has more than one letter."""
-    return sum(char.isalpha() for char in key) > 1
-
-
 def likely_people(text: str, rows: Iterable[Name]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return (word, paths) for words with a capital letter that are almost a given name or an alias of one word.
 
@@ -200,7 +157,7 @@ def likely_people(text: str, rows: Iterable[Name]) -> tuple[tuple[str, tuple[str
     """
     from rapidfuzz import fuzz, process
 
-    known = _known(list(rows))
+    known = known_names(rows)
     names: dict[str, dict[str, None]] = {key: dict.fromkeys(paths) for key, paths in known.given.items()}
     for key, named in known.whole.items():
         if " " not in key:
@@ -254,7 +211,7 @@ def _whole(line: _Line, first: int) -> _Reading | None:
     words, known = line.words, line.known
     candidates: list[tuple[int, str, int]] = []
     begun = ""
-    for last in range(first, min(first + _MOST_WORDS, len(words))):
+    for last in range(first, min(first + MOST_WORDS, len(words))):
         begun += _BLANKS.sub(" ", words[last].gap) if begun else ""
         found = [(last, begun + key, cut) for key, cut in words[last].forms if begun + key in known.whole]
         candidates = found + candidates
@@ -326,7 +283,7 @@ def _given(line: _Line, first: int) -> _Reading | None:
     return reading if is_genitive or is_complete else _unless_it_goes_on(line, reading)
 
 
-def _owners(word: Word, known: _Known) -> tuple[str, int, list[str]] | None:
+def _owners(word: Word, known: KnownNames) -> tuple[str, int, list[str]] | None:
     """Return the people whose given name a word is, with the form of it (as `_forms` gives it)."""
     for key, cut in word.forms:
         owners = known.given.get(key, {})
@@ -337,7 +294,7 @@ def _owners(word: Word, known: _Known) -> tuple[str, int, list[str]] | None:
     return None
 
 
-def _also_named(word: Word, paths: list[str], known: _Known) -> tuple[str, int, list[str]] | None:
+def _also_named(word: Word, paths: list[str], known: KnownNames) -> tuple[str, int, list[str]] | None:
     """Return those of `paths` who have a word in the rest of their names, with the form of it."""
     for key, cut in word.forms:
         fewer = [path for path in paths if key in known.parts[path]]

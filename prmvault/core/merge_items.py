@@ -19,6 +19,7 @@ from prmvault.core.markdown import (
     DATE_SIGN,
     DATE_SIGNS,
     ITEM,
+    indent_of,
     parse_links,
     without_code,
 )
@@ -166,7 +167,7 @@ def _end(lines: Sequence[str], at: int) -> int:
     """Return the line behind the unit that begins on line `at`."""
     bullet = ITEM.match(lines[at])
     fence = _fence(lines[at], "")
-    depth = _depth(lines[at])
+    depth = indent_of(lines[at])
     end = number = at + 1
     while number < len(lines) and (bullet or fence):
         line = lines[number]
@@ -174,14 +175,10 @@ def _end(lines: Sequence[str], at: int) -> int:
         if fence:
             fence, end = _fence(line, fence), number
         elif line.strip():
-            if _depth(line) <= depth:
+            if indent_of(line) <= depth:
                 break
             fence, end = _fence(line, ""), number
     return end
-
-
-def _depth(line: str) -> int:
-    return len(line[: len(line) - len(line.lstrip(" \t"))].expandtabs(4))
 
 
 def _fence(line: str, fence: str) -> str:

@@ -19,6 +19,7 @@ from prmvault.core.digest_page import (
     presence_of,
     written_page,
 )
+from prmvault.core.digest_told import is_told_mark
 from prmvault.core.merge_order import unite_lines
 
 
@@ -56,6 +57,8 @@ def merge_pages(base: str, ours: str, theirs: str) -> str:
         notes=_notes(before, left, right, eol),
     )
     passed = _passed(left, right, merged)
+    # What the journal told of a contact before a side gave it other words.
+    passed |= {each for each in before.known if is_told_mark(each)} - (set(left.known) & set(right.known))
     marks = tuple(each for each in dict.fromkeys([*left.known, *right.known]) if each not in passed)
     return written_page(merged._replace(known=marks), words)
 

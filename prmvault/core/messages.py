@@ -30,6 +30,12 @@ class Message(str):
     context: str
 
 
+class Amount(str):
+    """An amount of money as its number and its currency (`12.50 EUR`), told with the signs of the language."""
+
+    __slots__ = ()
+
+
 def message(source: str, /, **parts: Any) -> Message:
     """Return the text `source` with its `{names}` filled in by `parts`; days in it are ISO.
 

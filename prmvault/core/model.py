@@ -15,6 +15,9 @@ DEAD = "yes"
 IDEA_TAGS = ("gift", "wish")
 """Tags that make an item about somebody an idea of what to give."""
 
+CANCELLED = "cancelled"
+"""The `status` of an event that does not take place."""
+
 ONCE = ("none", "never", "no")
 """What `repeat` says of something that comes only once."""
 
@@ -72,6 +75,10 @@ class Note(NamedTuple):
     contacts: tuple[Contact, ...]
     problems: tuple[Problem, ...]
     readable: bool
+
+    def line_of(self, key: str, item: int) -> int:
+        """Return the line of an entry of the list at `key`; that of the key where they share one."""
+        return self.lines.get(f"{key}.{item}", self.lines.get(key, 1))
 
 
 def texts_in(value: Any) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from prmvault.core.debts import is_settled, net_debts
-from prmvault.core.messages import message
+from prmvault.core.messages import Amount, message
 from prmvault.core.model import Note
 
 
@@ -23,15 +23,17 @@ def owed_with(note: Note) -> Owed | None:
     entries = [debt for debt in note.fields.get("debts", ()) if not is_settled(debt)]
     if not entries:
         return None
-    net = [{**each, "text": _net_text(note.title, each)} for each in net_debts(entries)]
+    nets = [{**each, "amount": Amount(each["amount"])} for each in net_debts(entries)]
+    net = [{**each, "text": _net_text(note.title, each)} for each in nets]
     return Owed(note, net, entries)
 
 
 def entry_text(note: Note, entry: Mapping[str, Any]) -> str:
     """Return one debt in words, without what it is for."""
+    amount = Amount(entry["amount"])
     if entry["by"] == "me":
-        return message("{amount} to {name}", amount=entry["amount"], name=note.title)
-    return message("{amount} from {name}", amount=entry["amount"], name=note.title)
+        return message("{amount} to {name}", amount=amount, name=note.title)
+    return message("{amount} from {name}", amount=amount, name=note.title)
 
 
 def _net_text(name: str, net: Mapping[str, str]) -> str:

@@ -11,16 +11,19 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from prmvault.core.cadence import NextContact, next_contact, reason_text
-from prmvault.core.dates import age_on, full_date, next_occurrence, parse_iso_date, parse_partial_date
+from prmvault.core.dates import age_on, day_or_none, full_date, next_occurrence, parse_iso_date, parse_partial_date
 from prmvault.core.label_names import label_name
 from prmvault.core.messages import counted, message
-from prmvault.core.model import DEAD, ONCE, Note, Task
+from prmvault.core.model import CANCELLED, DEAD, ONCE, Note, Task
 from prmvault.core.occasions import BIRTHDAY, MEMORIAL, occasion_of
 from prmvault.core.turns import begun_before, leads, missed, moved, occurrences, put_off
 
 
 class Happening(NamedTuple):
-    """An item of a journal day or of a log about people: `people` are their names, `date` is ISO text."""
+    """An item of a journal day or of a log about people: `people` are their names, `paths` those of their notes.
+
+    `date` is ISO text.
+    """
 
     date: str
     time: str
@@ -29,6 +32,7 @@ class Happening(NamedTuple):
     people: tuple[str, ...]
     path: str
     line: int
+    paths: tuple[str, ...] = ()
 
 
 class OpenTask(NamedTuple):
@@ -74,7 +78,8 @@ class Reminder(NamedTuple):
     A contact has the rule by which it is due; `others` are the paths of further people whom it is about, too.
     `occasion` is what a day of somebody's life is (`core.occasions`). `time` (of a plan) is the beginning of the title.
     `turn` is the day of a reminder by its own rule: `date` may be ahead of it, or later where it was put off; `text` is
-    that of its entry. `task` is what a task's reminder is made of.
+    that of its entry. `task` is what a task's reminder is made of. Of a plan, `text` is its title without the time, and
+    `about` are the paths of those whom a journal day's is about.
     """
 
     date: date
@@ -93,10 +98,14 @@ class Reminder(NamedTuple):
     turn: _Day | None = None
     text: str = ""
     task: OpenTask | None = None
+    about: tuple[str, ...] = ()
 
+
+NAMELESS = message("reminder")
+"""What a reminder without a text is called."""
 
 _DAY = timedelta(days=1)
-_NOT_PLAIN = ("contact", "time", "turn", "text", "task")
+_NOT_PLAIN = ("contact", "time", "turn", "text", "task", "about")
 
 Source = Callable[[World, date, date], Iterable[Reminder]]
 
@@ -148,6 +157,12 @@ def reminder_values(each: Reminder) -> dict[str, Any]:
     }
 
 
+def happening_values(each: Happening) -> dict[str, Any]:
+    """Return an item about people as values for JSON."""
+    plain = {key: value for key, value in each._asdict().items() if key != "paths"}
+    return {**plain, "people": list(each.people)}
+
+
 def birthdays(world: World, first: date, last: date) -> Iterator[Reminder]:
     """Birthdays of the living with their age; those of the dead are a date to remember."""
     for note in world.people:
@@ -191,7 +206,7 @@ def dates(world: World, first: date, last: date) -> Iterator[Reminder]:
         for entry in note.fields.get("dates", ()):
             when = parse_partial_date(entry["date"])
             label = label_name(entry["label"]) if entry.get("label") else message("date")
-            line = note.lines.get(f"dates.{entry['item']}", note.lines.get("dates", 1))
+            line = note.line_of("dates", entry["item"])
             if entry.get("repeat") in ONCE:
                 once = full_date(when)
                 days: list[date] = [once] if once is not None and first <= once <= last else []
@@ -220,8 +235,8 @@ def own_reminders(world: World, first: date, last: date) -> Iterator[Reminder]:
     """
     for note in world.people:
         for entry in note.fields.get("reminders", ()):
-            line = note.lines.get(f"reminders.{entry['item']}", note.lines.get("reminders", 1))
-            text = entry.get("text") or message("reminder")
+            line = note.line_of("reminders", entry["item"])
+            text = entry.get("text") or NAMELESS
 
             def remind(
                 day: date, turn: date, title: str, *, note: Note = note, line: int = line, text: str = text
@@ -254,18 +269,21 @@ def plans(world: World, first: date, last: date) -> Iterator[Reminder]:
     for told in world.happenings:
         day = parse_iso_date(told.date)
         if first <= day <= last:
-            title = f"{told.time} {told.text}".strip()
-            yield Reminder(day, "plan", title, ", ".join(told.people), told.path, told.line, time=told.time)
+            title, names = f"{told.time} {told.text}".strip(), ", ".join(told.people)
+            plan = Reminder(day, "plan", title, names, told.path, told.line, time=told.time)
+            yield plan._replace(text=told.text, about=told.paths)
     for note in world.events:
         for day, until in _event_days(note, first, last, world.leap_day):
             shown = max(day, first)
             time = note.fields["start"][11:] if shown == day else ""
             place = f", {note.fields['place']}" if note.fields.get("place") else ""
-            title = f"{time} {note.title}{place}".strip()
+            text = f"{note.title}{place}"
+            title = f"{time} {text}".strip()
             if until > day:
-                title = message("{text} (until {day})", text=title, day=until)
-            people = ", ".join(text.strip("[]").split("|")[-1] for text in note.fields.get("people", ()))
-            yield Reminder(shown, "plan", title, people, note.path, note.lines.get("start", 1), time=time)
+                title, text = (message("{text} (until {day})", text=each, day=until) for each in (title, text))
+            people = ", ".join(link.strip("[]").split("|")[-1] for link in note.fields.get("people", ()))
+            line = note.lines.get("start", 1)
+            yield Reminder(shown, "plan", title, people, note.path, line, time=time, text=text)
 
 
 def tasks(world: World, first: date, last: date) -> Iterator[Reminder]:
@@ -340,7 +358,7 @@ def _birthday_title(name: str, years: str) -> str:
 def _born_title(note: Note, years: str) -> str:
     """Return how the birthday of somebody who has died is told."""
     died = note.fields["deceased"]
-    death = "†" if died == DEAD else f"† {died}"
+    death = "†" if died == DEAD else message("† {day}", day=day_or_none(died) or died)
     if not years:
         return message("{name} was born on this day ({death})", name=note.title, death=death)
     return counted(
@@ -363,7 +381,7 @@ def _yearly(when: Any, first: date, last: date, leap_day: str) -> list[date]:
 
 def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tuple[date, date]]:
     """Return the first and the last day of each turn of an event that goes on between `first` and `last`."""
-    if not note.fields.get("start"):
+    if not note.fields.get("start") or note.fields.get("status") == CANCELLED:
         return []
     entry = {"on": note.fields["start"][:10], "repeat": note.fields.get("repeat")}
     start = parse_iso_date(entry["on"])
@@ -372,16 +390,10 @@ def _event_days(note: Note, first: date, last: date, leap_day: str) -> list[tupl
         length = max(length, parse_iso_date(note.fields["end"][:10]) - start)
     begun = begun_before(start, entry["repeat"], first, leap_day) if length else None
     running = [begun] if begun is not None and first - begun <= length else []
-    return [(day, moved(day, length)) for day in (*running, *occurrences(entry, first, last, leap_day))]
+    days = (*running, *occurrences(entry, first, last, leap_day))
+    return [(day, moved(day, length)) for day in days if day.isoformat() not in note.fields.get("except", ())]
 
 
 def _first_day(*texts: str) -> date | None:
     """Return the first of `texts` that is a day."""
-    from prmvault.core.dates import DateError
-
-    for text in texts:
-        try:
-            return parse_iso_date(text)
-        except DateError:
-            continue
-    return None
+    return next(filter(None, map(day_or_none, texts)), None)

@@ -94,8 +94,11 @@ _EVENT = {
     "end": Field("moment"),
     "timezone": Field("text"),
     "repeat": Field("repeat"),
+    "except": Field("list of date"),
+    "status": Field("text"),
     "place": Field("text"),
     "people": Field("links"),
+    "url": Field("text"),
 }
 _DEAL = {
     "title": Field("text"),

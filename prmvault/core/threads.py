@@ -7,26 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from prmvault.core.coming import coming_day
-from prmvault.core.dates import DateError, parse_iso_date
-from prmvault.core.gists import clauses, lines_of, shortened, without_lead
+from prmvault.core.coming import coming_day, may_tell_a_day
+from prmvault.core.dates import day_or_none
+from prmvault.core.gists import THREAD_TAG, clause_text, clauses, lines_of, without_lead
 from prmvault.core.names import fold
 from prmvault.core.periods import within_calendar
+from prmvault.core.turns import moved
 
 MOST_THREADS = 3
 
 _LAST_CONTACTS = 3
 _MONTHS_BACK = 6
-_LONGEST = 140
+_A_FORTNIGHT = timedelta(days=14)
 _LEAST = 8
 _MOST_READ = 4000
 """Of a longer item the beginning is read."""
 
-_MARK = re.compile(r"(?:^|(?<=\s))#(?:thread|offen|open|follow-?up|nachfragen)(?![\w/-])", re.IGNORECASE)
-_TAG = re.compile(r"(?:^|(?<=\s))#[\w/-]{1,60}")
 # In folded text. Who asks leaves something open, whoever it was.
 _ASKED = re.compile(
     r"\b(?:asks?|asked|wonders?|wondered|wants? to know|wanted to know)\b.{0,30}?"
@@ -53,7 +52,8 @@ class Thread(NamedTuple):
     """Something to come back to: `date` is the day on which it was told, `when` its own day (ISO text or empty).
 
     `kind` is plan, question, tag, mention or task; `is_past` tells that its day has come, `is_day` that it
-    is just that day and not the first of a month or so. `person` is whom it is about, where there are several.
+    is just that day and not the first of a month or so, `says_day` that the text tells day and month itself. `person`
+    is whom it is about, where there are several.
     """
 
     kind: str
@@ -65,6 +65,7 @@ class Thread(NamedTuple):
     is_past: bool = False
     is_day: bool = True
     person: str = ""
+    says_day: bool = False
 
 
 def open_threads(said: Sequence[Said], tasks: Iterable[Thread], today: date) -> list[Thread]:
@@ -73,7 +74,12 @@ def open_threads(said: Sequence[Said], tasks: Iterable[Thread], today: date) -> 
     `said` is what was told of that person up to today, newest first; `tasks` are open tasks about the same person. What
     has a day is open until one is in touch on that day or later; a question is open until one is in touch again.
     """
-    begin = within_calendar(today, -_MONTHS_BACK).isoformat()
+    return most_pressing([*all_threads(said, today), *tasks], today)
+
+
+def all_threads(said: Sequence[Said], today: date) -> list[Thread]:
+    """Return all that is open from what was told of somebody, in no order."""
+    begin = threads_since(today).isoformat()
     talks = [each for each in said if not each.mention and each.date >= begin][:_LAST_CONTACTS]
     last = next((each for each in said if not each.mention), None)
     since = last.date if last else begin
@@ -84,9 +90,25 @@ def open_threads(said: Sequence[Said], tasks: Iterable[Thread], today: date) -> 
         for each in said
         if each.mention and each.date >= begin and not _is_same_line(each, last)
     )
-    found += [_thread("mention", each, without_lead(each.text), today) for each in heard]
-    found += tasks
-    return most_pressing(found, today)
+    return found + [_thread("mention", each, without_lead(each.text), today) for each in heard]
+
+
+def threads_since(today: date) -> date:
+    """Return the day from which on what was told can be open on `today`."""
+    return within_calendar(today, -_MONTHS_BACK)
+
+
+def tells_a_day(text: str, told: str, first: date, last: date) -> bool:
+    """Tell whether an item of the day `told` (ISO text) tells of something that comes from `first` to `last`."""
+    is_near = told >= moved(first, -_A_FORTNIGHT).isoformat()
+    day = day_or_none(told) if may_tell_a_day(text, is_near=is_near) else None
+    if day is None:
+        return False
+    for clause in clauses(without_lead(text[:_MOST_READ])):
+        coming = coming_day(clause, day) if may_tell_a_day(clause, is_near=is_near) else None
+        if coming is not None and coming.is_day and first <= coming.day <= last:
+            return True
+    return False
 
 
 def most_pressing(found: Iterable[Thread], today: date) -> list[Thread]:
@@ -96,7 +118,7 @@ def most_pressing(found: Iterable[Thread], today: date) -> list[Thread]:
         distinct.setdefault(fold(each.text), each)
 
     def pressing(each: Thread) -> tuple[bool, bool, int]:
-        day = _day(each.when)
+        day = day_or_none(each.when)
         return (each.kind != "tag", day is None, abs((day - today).days) if day else 0)
 
     newest_first = sorted(distinct.values(), key=lambda each: each.date, reverse=True)
@@ -127,7 +149,7 @@ def _told_in(talk: Said, since: str, today: date, *, is_last: bool) -> Iterator[
             is_question = is_last and clause == parts[-1] and _is_question(clause)
             if len(thread.text) < _LEAST:
                 continue
-            if _MARK.search(clause):
+            if THREAD_TAG.search(clause):
                 yield thread._replace(kind="tag")
             elif thread.when > since:
                 yield thread
@@ -136,12 +158,13 @@ def _told_in(talk: Said, since: str, today: date, *, is_last: bool) -> Iterator[
 
 
 def _thread(kind: str, each: Said, text: str, today: date) -> Thread:
-    told = _day(each.date)
+    told = day_or_none(each.date)
     coming = coming_day(text, told) if told else None
-    short = shortened(" ".join(_TAG.sub("", text).split()), _LONGEST)
-    when = coming.day.isoformat() if coming else ""
-    is_past, is_day = coming is not None and coming.day <= today, coming is None or coming.is_day
-    return Thread(kind, each.date, when, short, each.path, each.line, is_past, is_day)
+    if coming is None:
+        return Thread(kind, each.date, "", clause_text(text), each.path, each.line)
+    is_past = coming.day <= today
+    thread = Thread(kind, each.date, coming.day.isoformat(), clause_text(text), each.path, each.line, is_past)
+    return thread._replace(is_day=coming.is_day, says_day=coming.is_written)
 
 
 def _is_question(clause: str) -> bool:
@@ -150,10 +173,3 @@ def _is_question(clause: str) -> bool:
 
 def _is_same_line(one: Said, other: Said | None) -> bool:
     return other is not None and (one.path, one.line) == (other.path, other.line)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_iso_date(text)
-    except DateError:
-        return None

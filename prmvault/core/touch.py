@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from prmvault.core.channels import channel_name
+from prmvault.core.channels import channel_name, channel_of, channel_words
 from prmvault.core.gists import gist_beside
 from prmvault.core.messages import message
+from prmvault.core.names import fold
 from prmvault.core.reminders import OpenTask, Reminder, World, task_day
-from prmvault.core.threads import Said, Thread, last_channel, most_pressing, open_threads
+from prmvault.core.threads import Said, Thread, all_threads, last_channel, most_pressing
+
+Place = tuple[str, int, str]
+"""Where a thread was told, and its text."""
 
 TOUCH = "touch"
+THREAD = "thread"
 STALE_DAYS = 365
 """Whoever is overdue for longer comes after all others: it has waited for so long, and must not fill the page."""
 
@@ -62,13 +68,23 @@ def todo(action: str, name: str) -> str:
     return texts.get(action) or message("get in touch with {name}", name=name)
 
 
-def touch_values(each: Reminder, world: World, said: Callable[[str], Sequence[Said]], today: date) -> dict[str, Any]:
-    """Return what the page tells beside the person's name: action, rule, last talk and open threads, without links."""
+def touch_values(
+    each: Reminder,
+    world: World,
+    said: Callable[[str], Sequence[Said]],
+    today: date,
+    elsewhere: Collection[Place] = (),
+) -> dict[str, Any]:
+    """Return what the page tells beside the person's name: action, rule, last talk and open threads, without links.
+
+    The threads that stand `elsewhere` on the page are left out.
+    """
     paths = (each.path, *each.others)
     names = {note.path: note.title for note in world.people if note.path in paths}
     told = {path: said(path) for path in paths}
     action = action_of([item for path in paths for item in told[path]])
-    threads = _threads(told, names, world, today)
+    threads = [each for each in _threads(told, names, world, today) if place_of(each) not in elsewhere]
+    shown = most_pressing(threads, today)
     due, last = each.contact, world.last.get(each.path)
     return {
         "action": action,
@@ -77,19 +93,58 @@ def touch_values(each: Reminder, world: World, said: Callable[[str], Sequence[Sa
         "since": due.since if due else "",
         "snoozed": due.snoozed.isoformat() if due and due.snoozed else "",
         "is_stale": each.overdue_days > STALE_DAYS,
-        "last": _last(each, last, threads) if last else None,
-        "threads": [thread._asdict() for thread in threads],
+        "last": _last(each, last, [*elsewhere, *map(place_of, shown)]) if last else None,
+        "threads": [thread._asdict() for thread in shown],
     }
 
 
-def _last(each: Reminder, told: Any, threads: Sequence[Thread]) -> dict[str, Any]:
-    texts = {thread.text for thread in threads if (thread.path, thread.line) == (told.path, told.line)}
+def place_of(thread: Thread) -> Place:
+    """Return what tells a thread from all others."""
+    return thread.path, thread.line, thread.text
+
+
+def threads_beside(
+    told: Mapping[str, Sequence[Said]], names: Mapping[str, str], today: date, elsewhere: Collection[Place], most: int
+) -> list[Thread]:
+    """Return the open threads to be told beside a plan of the week with these people, `told` of each by path."""
+    before = {path: _before(said, today) for path, said in told.items()}
+    found = _named({path: all_threads(said, today) for path, said in before.items()}, names)
+    left = (each for each in found if place_of(each) not in elsewhere and not (each.kind == "mention" and each.is_past))
+    return most_pressing(left, today)[:most]
+
+
+def dated_threads(
+    told: Mapping[str, Sequence[Said]], names: Mapping[str, str], first: date, last: date
+) -> list[tuple[Reminder, Place]]:
+    """Return the open threads that have their day from `first` (seen from which they are open) to `last`, by day."""
+    found: dict[Place, tuple[Thread, list[str]]] = {}
+    for path, said in told.items():
+        for thread in all_threads(_before(said, first), first):
+            if thread.is_day and first.isoformat() <= thread.when <= last.isoformat():
+                people = found.setdefault(place_of(thread), (thread, []))[1]
+                people.append(names[path])
+    threads = []
+    for place, (thread, people) in found.items():
+        who = ", ".join(people)
+        title = message("{name}: {text}", name=who, text=thread.text)
+        day = date.fromisoformat(thread.when)
+        threads.append((Reminder(day, THREAD, title, who, thread.path, thread.line, text=thread.text), place))
+    return sorted(threads, key=lambda each: (each[0].date, each[0].title))
+
+
+def _before(said: Sequence[Said], today: date) -> list[Said]:
+    """Return what was told before a week: what stands in it tells itself, and a plan settles nothing yet."""
+    return [each for each in said if each.mention or each.date < today.isoformat()]
+
+
+def _last(each: Reminder, told: Any, threads: Iterable[Place]) -> dict[str, Any]:
+    gist = gist_beside(told.text, {text for path, line, text in threads if (path, line) == (told.path, told.line)})
     return {
         "date": told.date,
         "channel": told.channel,
-        "channel_name": channel_name(told.channel),
+        "channel_name": "" if _begins_with(gist, told.channel) else channel_name(told.channel),
         "text": told.text,
-        "gist": gist_beside(told.text, texts),
+        "gist": gist,
         "with": "" if set(told.people) & set(each.person.split(", ")) else ", ".join(told.people),
         "path": told.path,
         "line": told.line,
@@ -97,14 +152,33 @@ def _last(each: Reminder, told: Any, threads: Sequence[Thread]) -> dict[str, Any
 
 
 def _threads(told: Mapping[str, Sequence[Said]], names: Mapping[str, str], world: World, today: date) -> list[Thread]:
-    """Return the open threads with all of a household; what is about several of them bears no name."""
-    found: dict[tuple[str, int, str], Thread] = {}
+    """Return all open threads with a household."""
+    threads = {}
     for path, said in told.items():
-        for thread in open_threads(said, _tasks_about(path, world.tasks, today), today):
-            place = (thread.path, thread.line, thread.text)
-            name = names.get(path, "") if len(told) > 1 and place not in found else ""
+        threads[path] = [*all_threads(said, today), *_tasks_about(path, world.tasks, today)]
+    return _named(threads, names)
+
+
+def _named(threads: Mapping[str, Iterable[Thread]], names: Mapping[str, str]) -> list[Thread]:
+    """Return the threads with several people, with a name; what is about more than one of them bears none."""
+    found: dict[Place, Thread] = {}
+    for path, own in threads.items():
+        for thread in own:
+            place = place_of(thread)
+            name = names.get(path, "") if len(threads) > 1 and place not in found else ""
             found[place] = thread._replace(person=name)
-    return most_pressing(found.values(), today)
+    return list(found.values())
+
+
+def _begins_with(gist: str, channel: str) -> bool:
+    """Tell whether the first word of a gist tells the channel already."""
+    first = gist.partition(" ")[0]
+    return bool(channel and first) and (fold(first.strip(":,.")) == fold(channel) or _channel_of(first) == channel)
+
+
+@lru_cache(maxsize=64)
+def _channel_of(word: str) -> str:
+    return channel_of(word, channel_words({}))
 
 
 def _tasks_about(path: str, tasks: Iterable[OpenTask], today: date) -> Iterator[Thread]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from prmvault.core.dates import DateError, parse_iso_date
+from prmvault.core.dates import day_or_none, parse_iso_date
 from prmvault.core.model import ONCE
 
 _DAY = timedelta(days=1)
@@ -45,9 +45,8 @@ def put_off(entry: Mapping[str, Any], leap_day: str) -> tuple[date, date] | None
 
     It is the last turn before the day of `snooze`, as long as that is not done.
     """
-    try:
-        until = parse_iso_date(str(entry.get("snooze") or ""))
-    except DateError:
+    until = day_or_none(str(entry.get("snooze") or ""))
+    if until is None:
         return None
     turn = missed(entry, until, leap_day)
     return None if turn is None else (turn, until)
@@ -68,10 +67,8 @@ def is_done(entry: Mapping[str, Any], day: date) -> bool:
     """Tell whether the reminder of `day` is done: `done` is the day on which it last was, or yes for good."""
     done = str(entry.get("done") or "").strip()
     if done[:4].isdigit():
-        try:
-            return parse_iso_date(done) >= day
-        except DateError:
-            return False  # What is no date ticks nothing off.
+        until = day_or_none(done)
+        return until is not None and until >= day  # What is no date ticks nothing off.
     return done.casefold() in ("true", "yes", "x", "ja", "done")
 
 

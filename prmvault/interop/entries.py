@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from prmvault.core.dates import DateError, PartialDate, day_in_year, full_date, parse_iso_date, parse_partial_date
+from prmvault.core.dates import PartialDate, day_in_year, day_or_none, full_date, parse_iso_date, parse_partial_date
 from prmvault.core.label_names import label_name
 from prmvault.core.messages import message
-from prmvault.core.model import DEAD, ONCE, Note
+from prmvault.core.model import CANCELLED, DEAD, ONCE, Note
 from prmvault.core.people import linked_name
 from prmvault.core.reminders import Happening, OpenTask
 from prmvault.interop.repeats import Repeat, each_year, first_and_rule
@@ -56,8 +56,9 @@ class Entry(NamedTuple):
     """One thing in a calendar: an event, or with `todo` a task. Texts are clean, and messages where they are ours.
 
     `end` is the first day or moment that is not part of it. Moments are those of the clock in `zone`, or of any place
-    where it is empty. Alarms are distances from the beginning of the first day. `stamp` is the day (ISO text) of the
-    last change, if the note tells it.
+    where it is empty. Alarms are distances from the beginning of the first day. `left_out` are the turns (days or
+    moments, as `start` is) on which what repeats is not. `stamp` is the day (ISO text) of the last change, if the note
+    tells it.
     """
 
     uid: str
@@ -72,6 +73,7 @@ class Entry(NamedTuple):
     place: str = ""
     alarms: tuple[timedelta, ...] = ()
     is_busy: bool = False
+    left_out: tuple[date, ...] = ()
     todo: ToDo | None = None
 
 
@@ -198,7 +200,7 @@ def _reminders(note: Note, leap_day: str, identify: _Identities) -> Iterator[Ent
 
 def _event(note: Note, leap_day: str, identify: _Identities) -> Iterator[Entry]:
     start = note.fields.get("start")
-    if not start:
+    if not start or note.fields.get("status") == CANCELLED:
         return
     found = first_and_rule(parse_iso_date(start[:10]), note.fields.get("repeat") or "", leap_day)
     if found is None or found[0].year == date.max.year:
@@ -220,7 +222,13 @@ def _event(note: Note, leap_day: str, identify: _Identities) -> Iterator[Entry]:
         description=message("With {names}", names=", ".join(filter(None, people))) if any(people) else "",
         place=_clean(note.fields.get("place") or ""),
         is_busy=True,
+        left_out=tuple([_on(parse_iso_date(day), begin) for day in note.fields.get("except", ())]) if repeat else (),
     )
+
+
+def _on(day: date, begin: date) -> date:
+    """Return a day, at the time of `begin` where that is a moment."""
+    return datetime.combine(day, begin.time()) if isinstance(begin, datetime) else day
 
 
 def _shown(link: str) -> str:
@@ -248,14 +256,14 @@ def _plan(told: Happening, identify: _Identities) -> Entry:
 def _task(told: OpenTask, identify: _Identities) -> Entry:
     task, text = told.task, _clean(told.task.text)
     names = [_clean(name) for name in told.people]
-    start, due = _day(task.start), _day(task.due) or _day(task.scheduled)
+    start, due = day_or_none(task.start), day_or_none(task.due) or day_or_none(task.scheduled)
     return Entry(
         *identify(told.path, "task", text),
         category=_TASK,
         summary=text or _TASK,
         start=start if start is None or due is None or start <= due else None,
         description=message("About {names}", names=", ".join(names)) if set(names) - {""} else "",
-        todo=ToDo(task.status, due, _day(task.done), _PRIORITIES.get(task.priority.casefold(), 0)),
+        todo=ToDo(task.status, due, day_or_none(task.done), _PRIORITIES.get(task.priority.casefold(), 0)),
     )
 
 
@@ -273,7 +281,7 @@ def _done_until(entry: Mapping[str, Any]) -> date:
     done = str(entry.get("done") or "").strip()
     if done.casefold() in ("true", "yes", "x", "ja", "done"):
         return date.max
-    return _day(done) or date.min
+    return day_or_none(done) or date.min
 
 
 def _span(start: str, end: str, zone: str) -> tuple[date, date, str]:
@@ -311,14 +319,6 @@ def _moment(text: str) -> datetime | None:
     try:
         return (moment - away if offset.startswith("+") else moment + away).replace(tzinfo=UTC)
     except OverflowError:
-        return None
-
-
-def _day(text: str) -> date | None:
-    """Return the day that a text is, or None."""
-    try:
-        return parse_iso_date(text) if text else None
-    except DateError:
         return None
 
 

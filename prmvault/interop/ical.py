@@ -93,6 +93,8 @@ def _component(entry: Entry, tell: Tell) -> str:
     made.add("transp", "OPAQUE" if entry.is_busy else "TRANSPARENT")
     if entry.repeat is not None:
         made.add("rrule", _rule(entry.repeat, entry))
+    if entry.left_out:
+        made.add("exdate", [_in_zone(moment, entry) for moment in entry.left_out])
     for distance in entry.alarms:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

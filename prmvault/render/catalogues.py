@@ -149,7 +149,7 @@ def _extracted() -> Iterator[tuple[str, Any, str]]:
 
 
 def _strings(each: Message) -> list[str]:
-    return [each.string] if isinstance(each.string, str) else list(each.string)
+    return [each.string] if isinstance(each.string, str) else list(each.string or ())
 
 
 def _path(language: str, ending: str) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from prmvault.core.messages import Message, fill
+from prmvault.core.messages import Amount, Message, fill
 
 if TYPE_CHECKING:
     from gettext import NullTranslations
@@ -35,17 +35,29 @@ _CONTROL = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u2
 
 
 class Language:
-    """Tells texts and days in one language; `code` is such as `de`, or `de_AT` for the days of a country."""
+    """Tells texts and days in one language; `code` is such as `de`, or `de_AT` for the days of a country.
 
-    def __init__(self, code: str, catalogue: NullTranslations | None) -> None:
+    `days` writes the days within messages (else they are ISO text).
+    """
+
+    def __init__(
+        self, code: str, catalogue: NullTranslations | None, days: Callable[[date], str] | None = None
+    ) -> None:
         self.code = code
         self.is_english = catalogue is None
         self.is_built_in = code.partition("_")[0] in BUILT_IN
         self._catalogue = catalogue
+        self._days = days
+
+    def for_a_page(self, days: Callable[[date], str]) -> Language:
+        """Return this language with days within messages as `days` writes them, and amounts with its signs."""
+        return Language(self.code, self._catalogue, days)
 
     def tell(self, text: str) -> str:
         """Return a message in this language, with all messages among its parts; any other text as it is."""
-        if self._catalogue is None or not isinstance(text, Message):
+        if isinstance(text, Amount) and self._days is not None:
+            return self._amount(text)
+        if not isinstance(text, Message) or (self._catalogue is None and (self._days is None or text.context)):
             return str(text)
         if not text.source:
             return text.many.join([self.part(part) for part in text.parts.values()])
@@ -58,7 +70,10 @@ class Language:
         if text.context:
             return next(iter(self.words(text.context, text.source)), str(text))
         if text.many:
-            return _clean(self._catalogue.ngettext(text.source, text.many, text.number))
+            try:
+                return _clean(self._catalogue.ngettext(text.source, text.many, text.number))
+            except ArithmeticError:  # The rule for plurals is the catalogue's own, and may divide by zero.
+                return text.many if text.number != 1 else text.source
         return _clean(self._catalogue.gettext(text.source))
 
     def told(self, value: Any) -> Any:
@@ -150,11 +165,25 @@ class Language:
 
     def part(self, part: Any) -> str:
         """Return a part of a message as it is shown: a message told, a number with its sign, a day as ISO text."""
+        if isinstance(part, date) and self._days is not None:
+            return self._days(part)
         if isinstance(part, float):
             from babel.numbers import format_decimal
 
             return str(format_decimal(part, "0.0", locale=self._locale))
         return part.isoformat() if isinstance(part, date) else self.tell(part) if isinstance(part, str) else str(part)
+
+    def _amount(self, text: str) -> str:
+        from decimal import Decimal
+
+        from babel.numbers import format_decimal
+
+        number, space, currency = text.partition(" ")
+        if not re.fullmatch(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,9})?", number):
+            return str(text)  # What could not be read as an amount stays as it was written.
+        places = len(number.partition(".")[2])
+        pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+        return f"{format_decimal(Decimal(number), pattern, locale=self._locale)}{space}{currency}"
 
 
 @lru_cache(maxsize=4)
@@ -214,4 +243,4 @@ def _read(path: str) -> NullTranslations | None:
 
 
 def _clean(text: str) -> str:
-    return text if text.isprintable() else re.sub(_CONTROL, "", text)
+    return text if text.isprintable() else re.sub(_CONTROL, "", re.sub(r"[\r\n]{1,9}", " ", text))

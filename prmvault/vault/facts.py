@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """`progress(done, total)` is called while notes are read."""
 
-FORMAT = 15
+FORMAT = 16
 """Raise this whenever a table or what stands in it changes: an older cache is then built again."""
 
 FILE_NAME = "facts.db"

@@ -136,8 +136,8 @@ def stats_of(root: str, path: str) -> tuple[int, int, int, int] | None:
     return _numbers(s) if stat.S_ISREG(s.st_mode) else None
 
 
-def read_file(root: str, path: str) -> Content:
-    """Read a regular file of the vault.
+def read_file(root: str, path: str, *, most: int = MAX_NOTE_BYTES) -> Content:
+    """Read a regular file of the vault, of one that is larger than `most` bytes its beginning and one byte more.
 
     Raises OSError where it cannot be read (it went away, is no regular file, has no permission). A file that
     changes while it is read comes back with the numbers from before, so the next look sees that it differs.
@@ -149,8 +149,8 @@ def read_file(root: str, path: str) -> Content:
         if not stat.S_ISREG(s.st_mode):
             raise OSError(f"{path} is not a regular file")
         chunks = []
-        left = MAX_NOTE_BYTES + 1
-        while left > 0 and (chunk := os.read(descriptor, left)):
+        left = most + 1
+        while left > 0 and (chunk := os.read(descriptor, min(left, MAX_NOTE_BYTES + 1))):
             chunks.append(chunk)
             left -= len(chunk)
     finally:
@@ -182,14 +182,14 @@ def decode_note(path: str, data: bytes) -> tuple[str, tuple[Problem, ...]]:
     return text, tuple(problems)
 
 
-def create_file(root: str, path: str, text: str) -> None:
+def create_file(root: str, path: str, text: str | bytes) -> None:
     """Create a new file in the vault, with its folders; raises FileExistsError rather than overwrite.
 
     The whole text is there or nothing is: it is written beside its place, brought to disk, and linked to the name.
     """
     target = inside(root, path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    temporary = _write_beside(target, text.encode())
+    temporary = _write_beside(target, text.encode() if isinstance(text, str) else text)
     try:
         try:
             os.link(temporary, target)

@@ -6,16 +6,16 @@ kept twice, once under its name and once as the copy of a conflict, which `check
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple
 
 from prmvault.core.problems import PrmvaultError
 from prmvault.vault.git import git_failure, git_or_fail, run_git, with_nuls
+from prmvault.vault.git_blobs import Blob, inner_path, read_blobs, write_blobs
 from prmvault.vault.git_config import Config
 from prmvault.vault.git_sync import Repository, commit_tree, passing_index
 from prmvault.vault.merge_files import Versions, is_note, is_page, journal_folder, merge_file, merge_text
@@ -54,23 +54,18 @@ class Merge(NamedTuple):
     copies: tuple[Copy, ...] = ()
 
 
-class _Blob(NamedTuple):
-    mode: str
-    oid: str
-
-
 class _Found(NamedTuple):
     """What git's merge found: a tree, the versions of each open path (1 base, 2 ours, 3 theirs), and its remarks."""
 
     tree: str
-    open: dict[str, dict[int, _Blob]]
+    open: dict[str, dict[int, Blob]]
     remarks: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class _Settled(NamedTuple):
     """What takes the place of open paths, and the remarks on them."""
 
-    blobs: dict[str, _Blob | None]
+    blobs: dict[str, Blob | None]
     texts: dict[str, tuple[str, bytes]]
     kept: list[str]
     clashing: list[str]
@@ -103,7 +98,7 @@ def merge_commits(repository: Repository, config: Config, theirs: str, message: 
     tree = _tree(repository, found.tree, settled)
     commit = commit_tree(repository, config, tree, message, [ours, theirs])
     both = [path for path, stages in found.open.items() if 2 in stages and 3 in stages]  # noqa: PLR2004 - git's numbers
-    inner = partial(_inner, repository)
+    inner = partial(inner_path, repository)
     return Merge(
         commit,
         both=tuple(map(inner, both)),
@@ -136,13 +131,13 @@ def _merged(repository: Repository, theirs: str, driver: str) -> _Found:
         raise git_failure("merge-tree", done)
     parts = iter(done.out.split("\0"))
     tree = next(parts)
-    conflicted: dict[str, dict[int, _Blob]] = {}
+    conflicted: dict[str, dict[int, Blob]] = {}
     for line in parts:
         if not line:
             break
         told, _, path = line.partition("\t")
         mode, oid, stage = told.split(" ")
-        conflicted.setdefault(path, {})[int(stage)] = _Blob(mode, oid)
+        conflicted.setdefault(path, {})[int(stage)] = Blob(mode, oid)
     remarks = []
     for count in parts:
         if not count.isdigit():
@@ -166,7 +161,7 @@ def _with_renames(repository: Repository, found: _Found, base: str, theirs: str)
     if not removed:
         return found
     added = {2: _added_notes(repository, base, repository.head), 3: _added_notes(repository, base, theirs)}
-    everything: list[Mapping[Any, _Blob]] = [*removed.values(), *added.values()]
+    everything: list[Mapping[Any, Blob]] = [*removed.values(), *added.values()]
     blobs = read_blobs(repository, {blob.oid for stages in everything for blob in stages.values()})
     changed = dict(found.open)
     for path, stages in removed.items():
@@ -181,7 +176,7 @@ def _with_renames(repository: Repository, found: _Found, base: str, theirs: str)
     return found._replace(open=changed)
 
 
-def _added_notes(repository: Repository, base: str, side: str) -> dict[str, _Blob]:
+def _added_notes(repository: Repository, base: str, side: str) -> dict[str, Blob]:
     """Return the notes that a side has and the common ancestor has not."""
     told = git_or_fail(repository.top, "diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", base, side).split(
         "\0"
@@ -190,7 +185,7 @@ def _added_notes(repository: Repository, base: str, side: str) -> dict[str, _Blo
     for line, path in zip(told[::2], told[1::2], strict=False):
         _, mode, _, oid, _ = line.split(" ")
         if is_note(path) and mode.startswith(_FILE):
-            found[path] = _Blob(mode, oid)
+            found[path] = Blob(mode, oid)
     return found
 
 
@@ -250,7 +245,7 @@ def _settle(repository: Repository, found: _Found, theirs: str, digests: str) ->
             if path in renamed:
                 settled.kept.append(path)
             versions = Versions(*[blobs[stages[number].oid] if number in stages else b"" for number in (1, 2, 3)])
-            inner = _inner(repository, path)
+            inner = inner_path(repository, path)
             mode = min(stages[2].mode, stages[3].mode)
             if digests and inner.startswith(f"{digests}/") and not is_page(inner, digests):
                 settled.blobs[path] = min(stages[2], stages[3])
@@ -268,7 +263,7 @@ def _settle(repository: Repository, found: _Found, theirs: str, digests: str) ->
     return settled
 
 
-def _versions_of(found: _Found, path: str, renamed: Mapping[str, Sequence[str]]) -> dict[int, _Blob]:
+def _versions_of(found: _Found, path: str, renamed: Mapping[str, Sequence[str]]) -> dict[int, Blob]:
     """Return the versions to be merged at a path: a note with two new names is merged for both of them.
 
     Where a new name is also that of another note, the two that meet there are merged instead.
@@ -296,7 +291,7 @@ def _content(path: str, versions: Versions, journal: str, digests: str) -> tuple
     return (None if conflicts else data), 0
 
 
-def _winner_first(ours: _Blob, theirs: _Blob, blobs: Mapping[str, bytes]) -> tuple[_Blob, _Blob]:
+def _winner_first(ours: Blob, theirs: Blob, blobs: Mapping[str, bytes]) -> tuple[Blob, Blob]:
     """Return the two versions, the one that keeps the name first: that can be read, or else by a rule without sides."""
     first, second = sorted((ours, theirs), key=lambda blob: (not _is_readable(blobs[blob.oid]), blob.oid))
     return first, second
@@ -332,7 +327,7 @@ def _day(repository: Repository, theirs: str) -> str:
 
 def _tree(repository: Repository, tree: str, settled: _Settled) -> str:
     """Return git's tree with what was settled in its place."""
-    entries = {**settled.blobs, **_written(repository, settled.texts)}
+    entries = {**settled.blobs, **write_blobs(repository, settled.texts)}
     if not entries:
         return tree
     lines = [
@@ -341,64 +336,3 @@ def _tree(repository: Repository, tree: str, settled: _Settled) -> str:
     with passing_index(repository, tree) as index:
         git_or_fail(repository.top, "update-index", "-z", "--index-info", given=with_nuls(lines), index=index)
         return git_or_fail(repository.top, "write-tree", index=index)
-
-
-def _written(repository: Repository, texts: Mapping[str, tuple[str, bytes]]) -> dict[str, _Blob]:
-    """Write contents to git's store, as they are."""
-    if not texts:
-        return {}
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="prmvault-") as folder:
-        names = [os.path.join(folder, str(number)) for number in range(len(texts))]
-        for name, (_, data) in zip(names, texts.values(), strict=True):
-            with open(name, "wb") as file:
-                file.write(data)
-        given = "".join(f"{name}\n" for name in names)
-        told = git_or_fail(repository.root, "hash-object", "-w", "--no-filters", "--stdin-paths", given=given)
-    return {path: _Blob(mode, oid) for (path, (mode, _)), oid in zip(texts.items(), told.split("\n"), strict=True)}
-
-
-def read_blobs(repository: Repository, oids: Iterable[str]) -> dict[str, bytes]:
-    """Return the contents of files in git's store by their names there."""
-    wanted = sorted(set(oids))
-    if not wanted:
-        return {}
-    told = git_or_fail(repository.root, "cat-file", "--batch", given="".join(f"{oid}\n" for oid in wanted))
-    data = told.encode("utf-8", "surrogateescape")
-    found: dict[str, bytes] = {}
-    at = 0
-    while at < len(data):
-        end = data.index(b"\n", at)
-        oid, kind, size = (data[at:end].decode() + "  ").split(" ")[:3]
-        if kind != "blob":
-            raise PrmvaultError(f"git does not find {oid} in the vault's history", hint="git fsck tells more")
-        found[oid] = data[end + 1 : end + 1 + int(size)]
-        at = end + 2 + int(size)
-    return found
-
-
-def texts_at(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
-    """Return the texts that files (paths in the vault) have in the last commit; what is not there is left out."""
-    if not repository.head or not paths:
-        return {}
-    told = git_or_fail(
-        repository.root,
-        "ls-tree",
-        "-r",
-        "-z",
-        "--full-tree",
-        repository.head,
-        "--",
-        *[repository.prefix + path for path in paths],
-    )
-    oids = {}
-    for line in filter(None, told.split("\0")):
-        head, _, path = line.partition("\t")
-        oids[_inner(repository, path)] = head.split(" ")[2]
-    blobs = read_blobs(repository, oids.values())
-    return {path: blobs[oid].decode("utf-8", "replace") for path, oid in oids.items()}
-
-
-def _inner(repository: Repository, path: str) -> str:
-    return path.removeprefix(repository.prefix)

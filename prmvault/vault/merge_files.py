@@ -150,7 +150,7 @@ def journal_folder(root: str) -> str:
     text = _settings_text(root)
     if "folders" not in text:
         return _JOURNAL
-    from prmvault.vault.settings import parse_settings
+    from prmvault.vault.read_settings import parse_settings
 
     return parse_settings(text).folders.get(_JOURNAL, _JOURNAL)
 
@@ -160,7 +160,7 @@ def digest_folder(root: str) -> str:
     text = _settings_text(root)
     if "digest" not in text:
         return _DIGEST
-    from prmvault.vault.settings import parse_settings
+    from prmvault.vault.read_settings import parse_settings
 
     return parse_settings(text).digest_folder
 

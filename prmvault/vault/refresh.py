@@ -33,6 +33,7 @@ clock of a file system in use, FAT's, ticks every two seconds)."""
 
 _IGNORE_FILE = ".gitignore"
 _ALWAYS_SKIPPED = ("templates",)
+_WITH_WORDS = " words"
 
 Numbers = tuple[int, ...]
 
@@ -78,27 +79,30 @@ class _Difference(NamedTuple):
         return not (self.seen or self.gone_folders)
 
 
-def load_state(facts: Facts, root: str, words_of: Callable[[str], dict[str, Any]] | None = None) -> State:
+def load_state(facts: Facts, root: str, words_of: Callable[[str], dict[str, Any] | None] | None = None) -> State:
     """Return the vault's settings: the kept ones while the file is untouched, else read again.
 
-    `words_of` gives the words of a language for reading notes; they are kept with the settings.
+    `words_of` gives the words of a language for reading notes, from its catalogue (None: it needs no catalogue); they
+    are kept with the settings.
     """
     stats = (stats_of(root, SETTINGS_FILE), stats_of(root, _IGNORE_FILE))
     # Another version of the program may read settings and notes otherwise.
     key = f"{__version__} {stats!r}"
-    kept = facts.settings(key)
-    if kept is not None and kept[0] == facts.reading():
-        state = State(*kept)
-        if words_of is None or words_of(state.settings.language) == state.settings.language_words:
-            return state
+    for name in (key, key + _WITH_WORDS):
+        kept = facts.settings(name)
+        if kept is not None and kept[0] == facts.reading():
+            state = State(*kept)
+            # Only where a catalogue counts, which may have changed, the settings have to be looked at.
+            if name == key or words_of is None or words_of(state.settings.language) == state.settings.language_words:
+                return state
     now = time.time_ns()
     unreadable: list[Problem] = []
     texts = [_text_of(root, name, unreadable) for name in (SETTINGS_FILE, _IGNORE_FILE)]
-    from prmvault.vault.settings import parse_settings
+    from prmvault.vault.read_settings import parse_settings
 
     settings = parse_settings(texts[0])
-    words = words_of(settings.language) if words_of is not None else {}
-    settings = settings._replace(language_words=words)
+    words = words_of(settings.language) if words_of is not None else None
+    settings = settings._replace(language_words=words or {})
     text = settings._replace(problems=(*unreadable, *settings.problems)).to_json()
     is_settled = not unreadable and all(numbers is None or numbers[1] < now - _DOUBTFUL_NS for numbers in stats)
     reading = content_hash("\0".join([__version__, *texts, *([repr(words)] if words else [])]).encode()).hex()
@@ -109,7 +113,7 @@ def load_state(facts: Facts, root: str, words_of: Callable[[str], dict[str, Any]
                 facts.forget_folders()
                 facts.store_scan(reading, (*_ALWAYS_SKIPPED, settings.digest_folder))
             if is_settled:
-                facts.store_settings(key, reading, text)
+                facts.store_settings(key if words is None else key + _WITH_WORDS, reading, text)
     return State(reading, text)
 
 

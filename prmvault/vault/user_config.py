@@ -65,7 +65,7 @@ class Send(NamedTuple):
 class UserConfig(NamedTuple):
     """The config; `mail` and `send` are None where they are not set or not as they should be.
 
-    `vault` and `calendar` are paths (`~` is resolved) or empty; `path` is the file's, for people.
+    `vault`, `calendar` and `vdir` are paths (`~` is resolved) or empty; `path` is the file's, for people.
     """
 
     path: str
@@ -73,7 +73,12 @@ class UserConfig(NamedTuple):
     mail: Mail | None = None
     send: Send | None = None
     calendar: str = ""
+    vdir: str = ""
     problems: tuple[Problem, ...] = ()
+
+    def is_about(self, root: str) -> bool:
+        """Tell whether mail and calendar are those of the vault at `root`: a config that names another one is not."""
+        return not self.vault or os.path.realpath(self.vault) == os.path.realpath(root)
 
 
 def config_path() -> str:
@@ -285,4 +290,5 @@ _READERS: dict[str, Callable[[str, Any, _Tell], Any]] = {
     "mail": _mail,
     "send": _send,
     "calendar": _path,
+    "vdir": _path,
 }

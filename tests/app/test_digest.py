@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import locale
 import os
 import re
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from prmvault.app.digest import digest_text, digest_values, write_digest
+from prmvault.app.digest import digest_html, digest_text, digest_values, write_digest
 from prmvault.app.vault import Vault, open_vault
 from prmvault.core.digest_ids import LINE_ID, contact_id, debt_id, gift_id, reminder_id, task_id
 from prmvault.core.model import Task
@@ -176,7 +177,7 @@ def test_no_name_and_no_text_breaks_the_page(vault_at: Any, name: str) -> None:
         vault_at.write("notes/N.md", f"- [ ] {line}\n- [ ] {line} 📅 2026-11-17\n- [ ] {line} 📅 2026-11-30\n")
         vault_at.write("journal/2026/2026-11-21.md", f"- call [[P]] {line}\n")
         vault_at.write("journal/2025/2025-11-20.md", f"- about {line} [[P]]\n")
-        vault_at.write("journal/2026/2026-10-20.md", f"- call [[P]]: {line} #thread – asked about {line}\n")
+        vault_at.write("journal/2026/2026-10-20.md", f"- call [[P]]: {line} at home #thread – asked about {line}\n")
         vault_at.write("events/E.md", f'---\ntitle: "{quoted}"\nstart: 2026-11-20\nplace: "{quoted}"\n---\n')
         vault_at.write("people/Q.md", f'---\nbirthday: "{quoted}"\n---\n')
         pages.append(text_of(vault_at))
@@ -276,7 +277,7 @@ def test_the_last_weeks_are_counted_up_to_sunday(vault_at: Any) -> None:
     )
     vault_at.write("journal/2026/2026-11-17.md", "---\nmood: 1\n---\n- call [[Ann]]\n")
     page = text_of(vault_at)
-    assert "- mood ···········▆ 4.0 of 5\n- contacts ▁▁▁▁▁▁▁▁▁▁▁█ 1 last week\n" in page
+    assert "- mood ···········▆ latest 4.0 of 5\n- contacts ▁▁▁▁▁▁▁▁▁▁▁█ 1 last week\n" in page
 
 
 def test_whom_to_call_is_told_with_the_last_talk_and_what_is_open(vault_at: Any) -> None:
@@ -292,3 +293,118 @@ def test_whom_to_call_is_told_with_the_last_talk_and_what_is_open(vault_at: Any)
         "  - 📆 Tue 10 Nov: operation on Tuesday",
         "  - 👂 she is in good spirits (Thu 12 Nov)",
     ]
+
+
+HELGA = "---\nbirthday: 1950-03-01\n---\n"
+KNEE = "- call [[Helga Brandt]]: hat am 2. Dezember eine OP am Knie; sonst gut\n"
+KNEE_LINE = "📆 Helga Brandt: hat am 2. Dezember eine OP am Knie · [[2026-10-04]]"
+
+
+@pytest.mark.parametrize(
+    ("monday", "place"),
+    [
+        (date(2026, 11, 30), "### Wednesday, 2 December\n\n- "),
+        (MONDAY, "## Coming up\n\n- Wed 2 Dec "),
+    ],
+)
+def test_what_somebody_told_of_a_day_stands_under_that_day(vault_at: Any, monday: date, place: str) -> None:
+    vault_at.write("people/Helga Brandt.md", HELGA)
+    vault_at.write("journal/2026/2026-10-04.md", KNEE)
+    page = text_of(vault_at, monday)
+    assert f"{place}{KNEE_LINE}\n" in page
+    assert page.count("OP am Knie") == 1
+    vault = opened(vault_at.path)
+    html = digest_html(vault, monday)
+    vault.facts.close()
+    assert html.count("OP am Knie") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("", 1),
+        ("deceased: 2026-11-10\n", 0),
+    ],
+)
+def test_of_the_dead_nothing_is_to_come(vault_at: Any, more: str, told: int) -> None:
+    vault_at.write("people/Helga Brandt.md", f"---\nbirthday: 1950-03-01\n{more}---\n")
+    vault_at.write("journal/2026/2026-10-04.md", KNEE)
+    assert text_of(vault_at).count("OP am Knie") == told
+
+
+def test_a_talk_on_that_day_or_later_has_settled_it(vault_at: Any) -> None:
+    vault_at.write("people/Helga Brandt.md", HELGA)
+    vault_at.write("journal/2026/2026-10-04.md", KNEE)
+    vault_at.write("journal/2026/2026-12-03.md", "- call [[Helga Brandt]]: well again\n")
+    assert "OP am Knie" in text_of(vault_at, date(2026, 11, 30))  # It is seen from Monday.
+    assert "OP am Knie" not in text_of(vault_at, date(2026, 12, 7))
+
+
+@pytest.mark.parametrize("plan", ["journal", "event"])
+def test_beside_a_plan_stands_what_is_open_with_its_people(vault_at: Any, plan: str) -> None:
+    vault_at.write("people/Helga Brandt.md", "---\ncadence: 1 month\n---\n")
+    vault_at.write(
+        "journal/2026/2026-10-04.md", KNEE + "- call [[Helga Brandt]]: a trip in spring; a reading lamp #thread\n"
+    )
+    if plan == "journal":
+        vault_at.write("journal/2026/2026-11-18.md", "- visit [[Helga Brandt]]\n- tea with [[Helga Brandt]]\n")
+    else:
+        vault_at.write("people/Helga Brandt.md", "")
+        vault_at.write("events/Tea.md", '---\nstart: 2026-11-18\npeople: ["[[Helga Brandt]]"]\n---\n')
+    page = text_of(vault_at)
+    below = page.partition("· [[2026-11-18]]\n" if plan == "journal" else "· [[Tea]]\n")[2].splitlines()
+    # At most two, once on the page; what has its own day is told there.
+    assert below[:2] == ["  - 🧵 a reading lamp (Sun 4 Oct)", "  - 📆 hat am 2. Dezember eine OP am Knie"]
+    assert [page.count(told) for told in ("reading lamp", "OP am Knie")] == [1, 1]
+    assert "a trip in spring" not in page
+
+
+def test_what_is_told_of_a_day_of_this_week_leaves_the_line_of_the_person(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\ncadence: 1 week\n---\n")
+    vault_at.write("journal/2026/2026-11-04.md", "- call [[Ann]]: new cat; exam on 18 November\n")
+    page = text_of(vault_at)
+    assert "### Wednesday, 18 November\n\n- 📆 Ann: exam on 18 November · [[2026-11-04]]\n" in page
+    assert "  - 💬 Wed 4 Nov, call: new cat · [[2026-11-04]]\n" in page
+    assert page.count("exam") == 1
+
+
+def test_a_contact_line_tells_the_birthday_and_the_plans_of_the_week(vault_at: Any) -> None:
+    vault_at.write("people/Ann.md", "---\nbirthday: 1986-11-17\ncadence: 1 week\n---\n")
+    vault_at.write("journal/2026/2026-11-01.md", "- call [[Ann]]\n")
+    vault_at.write("events/Tea.md", '---\nstart: 2026-11-18\npeople: ["[[people/Ann|Annie]]"]\n---\n')
+    assert "(cadence 1 week), 🎂 Tue, 📍 Wed\n" in text_of(vault_at)
+
+
+def test_days_and_amounts_are_those_of_the_language(make_vault: Any) -> None:
+    files = {
+        "people/Ann.md": "---\nbirthday: --11-20\ngifts: [{what: hat, status: planned, amount: 12.50 EUR}]\n"
+        "debts: [{amount: 1200.5 EUR, date: 2026-10-03}, {amount: 3 EUR, by: me, date: 2026-10}]\n"
+        "reminders: [{text: pay, on: 2026-11-25, lead: 1 week}]\n---\n",
+        "people/Opa.md": "---\nbirthday: 1931-11-19\ndeceased: 2018-02-09\n---\n",
+        "events/Fair.md": "---\nstart: 2026-11-20\nend: 2026-12-01\n---\n",
+    }
+    german, english = make_vault(files, "language: de\n"), make_vault(files)
+    for vault, told in (
+        (
+            german,
+            (
+                "12,50 EUR",
+                "1.197,5 EUR",
+                "(Sa., 3. Okt.)",
+                "(bis Di., 1. Dez.)",
+                "(am Mi., 25. Nov.)",
+                "(† 9. Feb. 2018)",
+            ),
+        ),
+        (
+            english,
+            ("12.50 EUR", "1,197.5 EUR", "(Sat 3 Oct)", "(until Tue 1 Dec)", "(on Wed 25 Nov)", "(† 9 Feb 2018)"),
+        ),
+    ):
+        page, html = digest_text(vault, MONDAY), digest_html(vault, MONDAY)
+        assert [text for text in told if text not in page] == []
+        assert [text for text in told if text.strip("()") not in html] == []
+        assert not re.search(r"(?<!⏳ )\b2026-\d\d-\d\d\b", page), page
+        values = digest_values(vault, MONDAY)
+        assert values["debts"]["lines"][0]["net"][0]["amount"] == "1197.5 EUR"
+        assert "(until 2026-12-01)" in json.dumps(values)

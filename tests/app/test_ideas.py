@@ -66,3 +66,9 @@ def test_an_idea_for_a_name_that_two_have_is_nobodys(make_vault: Any) -> None:
 def test_the_gist_is_the_part_with_the_tag(make_vault: Any, day: str, gist: str) -> None:
     vault = make_vault({"people/Ann.md": "", "journal/2026/2026-11-01.md": day})
     assert [each.gist for each in told_ideas(vault, People(vault).meant)] == [gist]
+
+
+def test_of_one_sentence_it_is_what_tells_the_wish(make_vault: Any) -> None:
+    day = "- Besuch bei [[Ann]], sie wünscht sich eine Leselampe #wish\n"
+    vault = make_vault({"people/Ann.md": "", "journal/2026/2026-11-01.md": day})
+    assert [each.gist for each in told_ideas(vault, People(vault).meant)] == ["sie wünscht sich eine Leselampe"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -156,7 +157,7 @@ def test_nothing_is_done_where_nothing_was_touched(there: Listener) -> None:
 def test_a_ticked_task_is_ticked_in_its_note(there: Listener) -> None:
     there.tick(LAMP)
     heard = there.listen()
-    assert heard.carried == (f"digest: fix the lamp → {GERDA}:19",)
+    assert heard.carried == (f"digest: ticked fix the lamp → {GERDA}:19",)
     assert "- [x] fix the lamp 📅 2026-11-18 ✅ 2026-11-20\n" in there.text(GERDA)
     assert there.done() == [f"- [x] fix the lamp ✅ 2026-11-20 ^{LAMP}"]
 
@@ -179,6 +180,84 @@ def test_a_task_that_repeats_gets_the_next_one_once_and_again_when_it_is_ticked_
     assert there.text(GERDA).count("- [ ] water the lemon") == 1
 
 
+def test_a_task_that_was_done_and_written_again_is_ticked_again(there: Listener) -> None:
+    bread = task_id("urn:uuid:1", Task(0, "buy bread", "open"))
+    there.sample.write(GERDA, NOTES[GERDA] + "- [x] buy bread ✅ 2026-11-17\n- [ ] buy bread\n")
+    there.edit("## Overdue\n", f"## Overdue\n\n- [x] buy bread ^{bread}\n")
+    assert len(there.listen().carried) == 1
+    assert there.text(GERDA).endswith("- [x] buy bread ✅ 2026-11-17\n- [x] buy bread ✅ 2026-11-20\n")
+
+
+def test_of_two_equal_tasks_the_other_one_stays_open_where_the_ticked_one_was_carried_before(there: Listener) -> None:
+    bread = task_id("urn:uuid:1", Task(0, "buy bread", "open"))
+    there.sample.write(GERDA, NOTES[GERDA] + "- [x] buy bread ✅ 2026-11-20\n- [ ] buy bread\n")
+    there.edit("## Overdue\n", f"## Overdue\n\n- [x] buy bread ^{bread}\n- [ ] buy bread ^{bread}\n")
+    assert there.listen().carried == ()
+    assert there.text(GERDA).endswith("- [ ] buy bread\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "wanted"),
+    [
+        (
+            GERDA,
+            f"fix the lamp ^{task_id(GERDA, Task(0, 'fix the lamp', 'open', due='2026-11-18'))}",
+            "lamp 📅 2026-11-18 ✅",
+        ),
+        (GERDA, f"water her plants ^{reminder_id(GERDA, 'water her plants', '2026-11-19')}", "done: 2026-11-20"),
+        (GERDA, f"garden bench ^{gift_id(GERDA, 'garden bench', 'idea')}", "said so\n    status: planned"),
+        (GERDA, f"an owl ^{gift_id(GERDA, 'an owl', 'idea')}", "what: an owl"),
+        (TOM, f"20 EUR ^{CINEMA}", "settled: 2026-11-20"),
+        (JOURNAL, f"call [[Gerda Weißhaupt]] ^{contact_id('2026-W47', [GERDA])}", "- call [[Gerda Weißhaupt]] ^c-"),
+        (JOURNAL, f"call ^{contact_id('2026-W47', [GERDA])}", "- call ([[Gerda Weißhaupt]]) ^c-"),
+        (JOURNAL, f"see [[Gerda Weißhaupt]], [[Tom]] ^{BOTH}", "- see [[Gerda Weißhaupt]], [[Tom]] ^c-"),
+    ],
+)
+def test_a_line_is_carried_where_its_note_has_got_its_uid_since(
+    there: Listener, path: str, line: str, wanted: str
+) -> None:
+    there.edit("type: person\n", "type: person\nuid: urn:uuid:2\n", TOM)
+    there.edit("## Overdue\n", f"## Overdue\n\n- [x] {line}\n")
+    heard = there.listen()
+    assert (len(heard.carried), heard.problems) == (1, ())
+    assert wanted in there.text(path)
+    assert there.listen()[1:] == ((), ())
+
+
+def test_pages_behind_a_link_that_leads_out_of_the_vault_are_not_heard(there: Listener) -> None:
+    there.tick(LAMP)
+    folder = there.sample.path / "digest"
+    elsewhere = folder.rename(there.sample.path.parent / "elsewhere")
+    folder.symlink_to(elsewhere)
+    heard = there.listen()
+    assert heard.carried == ()
+    assert "leads out of the vault" in heard.problems[0].message
+    assert there.text(GERDA) == NOTES[GERDA]
+
+
+def test_a_page_full_of_strange_ticks_holds_nobody_up(there: Listener) -> None:
+    strange = "".join(f"- [x] ^t-{number:06x}\n" for number in range(20_000))
+    there.edit("## Overdue\n", f"## Overdue\n\n{strange}")
+    problems = there.listen().problems
+    assert (len(problems), problems[-1].message) == (11, "… and 19990 more")
+    assert "check" in problems[-1].hint
+    assert len(waiting_problems(open_vault(there.sample.root, say=lambda _: None))) == 20_000
+
+
+@pytest.mark.parametrize(("written", "carried"), [("task 521", 1), ("task 1217", 1), ("the other one", 0)])
+def test_of_two_tasks_that_share_an_id_by_chance_the_one_that_the_line_tells_of_is_ticked(
+    there: Listener, written: str, carried: int
+) -> None:
+    name, other = (task_id("urn:uuid:1", Task(0, f"task {number}", "open")) for number in (521, 1217))
+    assert name == other
+    there.sample.write(GERDA, NOTES[GERDA] + "- [ ] task 521\n- [ ] task 1217\n")
+    there.edit("## Overdue\n", f"## Overdue\n\n- [x] {written} ^{name}\n")
+    heard = there.listen()
+    assert (len(heard.carried), len(heard.problems)) == (carried, 1 - carried)
+    assert (f"- [x] {written} ✅ 2026-11-20\n" in there.text(GERDA)) == bool(carried)
+    assert there.text(GERDA).count("- [x]") == carried
+
+
 def test_a_cancelled_task_is_cancelled_in_its_note(there: Listener) -> None:
     there.tick(LAMP, box="-")
     there.listen()
@@ -190,7 +269,7 @@ def test_a_ticked_contact_becomes_a_line_of_the_day_with_what_was_written(there:
     there.tick(TALK, more=": the knee is better")
     there.edit("  - last: the garden\n", "  - last: the garden\n  - wants a visit #plan\n    - in May\n")
     heard = there.listen()
-    assert heard.carried == (f"digest: call Oma Gerda: the knee is better → {JOURNAL}:6",)
+    assert heard.carried == (f"digest: logged call Oma Gerda: the knee is better → {JOURNAL}:6",)
     item = f"- call [[Gerda Weißhaupt|Oma Gerda]]: the knee is better ^{TALK}\n  - wants a visit #plan\n    - in May\n"
     assert item in there.text(JOURNAL)
     assert there.done() == [
@@ -199,6 +278,14 @@ def test_a_ticked_contact_becomes_a_line_of_the_day_with_what_was_written(there:
         "    - in May",
     ]
     assert "last: the garden" not in there.text(PAGE)
+
+
+def test_what_was_talked_about_may_stand_behind_the_id(there: Listener) -> None:
+    there.tick(TALK)
+    there.edit(f"^{TALK}", f"^{TALK}: the knee is better")
+    there.listen()
+    assert f"- call [[Gerda Weißhaupt|Oma Gerda]]: the knee is better ^{TALK}\n" in there.text(JOURNAL)
+    assert there.done()[0] == f"- [x] call [[Gerda Weißhaupt|Oma Gerda]]: the knee is better ✅ 2026-11-20 ^{TALK}"
 
 
 def test_the_facts_know_of_it_at_once(there: Listener) -> None:
@@ -288,7 +375,7 @@ def test_another_day_puts_off(there: Listener) -> None:
 def test_a_day_of_the_past_hears_nothing_of_later_ticks(there: Listener) -> None:
     there.tick(TALK)
     assert there.listen(date(2026, 11, 1))[1:] == ((), ())
-    assert there.listen(date(2026, 11, 15)).carried == ("digest: call Oma Gerda → journal/2026/2026-11-15.md:6",)
+    assert there.listen(date(2026, 11, 15)).carried == ("digest: logged call Oma Gerda → journal/2026/2026-11-15.md:6",)
 
 
 @pytest.mark.parametrize(
@@ -298,6 +385,11 @@ def test_a_day_of_the_past_hears_nothing_of_later_ticks(there: Listener) -> None
         ("⏳ 2026-11-18 ^" + LAMP, "⏳ 2026-11-31 ^" + LAMP, "2026-11-31"),
         ("⏳ 2026-12-01 ^" + PASSPORT, "⏳ 2026-11-29 ^" + PASSPORT, "before the reminder's own day"),
         ("⏳ 2026-11-18 ^" + LAMP, "⏳ friday ^" + LAMP, "no day behind"),
+        (
+            "⏳ 2026-11-18 ^" + LAMP,
+            "⏳ 2026-11-17 ^" + LAMP,
+            "it is due on 2026-11-18; a day before that changes nothing",
+        ),
         (f"- [ ] tea (planned → given) ^{TEA}", f"- [-] tea (planned → given) ^{TEA}", "can't be cancelled"),
         (f"- [ ] fix the lamp ⏳ 2026-11-18 ^{LAMP}", f"- [x] fix the lamp ✅ 2027-01-01 ^{LAMP}", "yet to come"),
         (
@@ -333,11 +425,181 @@ def test_what_could_not_be_carried_is_when_the_note_can_be_edited_again(there: L
     assert waiting_problems(open_vault(there.sample.root, say=lambda _: None)) == []
 
 
+def test_a_disk_that_takes_nothing_is_told_once(there: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 0
+
+    def full(source: str, *_: object) -> None:
+        nonlocal count
+        count += 1
+        raise OSError(errno.ENOSPC, "No space left on device", f"{source}.{count}")
+
+    for name, told in ((LAMP, ["the page was not heard: No space left on device"]), (CINEMA, [])):
+        there.tick(name)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            assert [each.message for each in there.listen().problems] == told
+    assert count == 2
+    assert len(there.listen().carried) == 2
+
+
 def test_an_unticked_line_below_done_is_told(there: Listener) -> None:
     there.tick(LAMP)
     there.listen()
     there.edit(f"- [x] fix the lamp ✅ 2026-11-20 ^{LAMP}", f"- [ ] fix the lamp ✅ 2026-11-20 ^{LAMP}")
     assert "can't be taken back" in there.listen().problems[0].message
+
+
+def done_with_talk(there: Listener, below: str = "") -> str:
+    """Have a contact carried, with `below` under it; return its line below Done without the id."""
+    there.tick(TALK)
+    if below:
+        there.edit("  - last: the garden\n", f"  - last: the garden\n{below}")
+    there.listen()
+    return "- [x] call [[Gerda Weißhaupt|Oma Gerda]] ✅ 2026-11-20"
+
+
+@pytest.mark.parametrize("form", ["before", "behind the day", "behind the id"])
+def test_what_is_written_after_the_tick_was_carried_reaches_the_journal_once(there: Listener, form: str) -> None:
+    line = done_with_talk(there)
+    said = ": the knee is better"
+    new = {
+        "before": line.replace(" ✅", f"{said} ✅") + f" ^{TALK}",
+        "behind the day": f"{line}{said} ^{TALK}",
+        "behind the id": f"{line} ^{TALK}{said}",
+    }[form]
+    there.edit(f"{line} ^{TALK}", new)
+    before = there.text(JOURNAL)
+    heard = there.listen()
+    assert heard.carried == (f"digest: reworded call Oma Gerda{said} → {JOURNAL}:6",)
+    item = "- call [[Gerda Weißhaupt|Oma Gerda]]"
+    assert there.text(JOURNAL) == before.replace(f"{item} ^", f"{item}{said} ^")
+    if form != "behind the day":
+        assert there.done() == [line.replace(" ✅", f"{said} ✅") + f" ^{TALK}"]
+    page = there.text(PAGE)
+    there.sample.write(PAGE, join_page(GENERATED, page))
+    assert there.listen()[1:] == ((), ())
+    there.edit(f"{said}", "")
+    assert len(there.listen().carried) == 1
+    assert there.text(JOURNAL) == before
+
+
+def test_lines_written_under_a_carried_line_come_under_its_item_and_one_that_goes_on_is_no_second_one(
+    there: Listener,
+) -> None:
+    line = done_with_talk(there, "  - wants\n")
+    there.edit("  - wants\n", "  - wants\n  - from a phone\n", JOURNAL)
+    there.edit(f"{line} ^{TALK}\n  - wants\n", f"{line} ^{TALK}\n  - wants a visit\n    - in May\n\n  - and cake\n")
+    assert len(there.listen().carried) == 1
+    under = "  - wants a visit\n  - from a phone\n    - in May\n  - and cake\n"
+    assert there.text(JOURNAL).endswith(f" ^{TALK}\n{under}")
+    assert there.listen()[1:] == ((), ())
+
+
+def test_later_words_come_into_a_journal_of_another_systems_lines_byte_for_byte(there: Listener) -> None:
+    day = "\ufeffHello\r\n\r\n1. first\r\n   - more\r\n2. second\r\n\r\n## Evening\r\n\r\n- quiet"
+    there.sample.write(JOURNAL, day)
+    line = done_with_talk(there, "  - a visit\n")
+    there.edit(
+        f"{line} ^{TALK}\n  - a visit\n", f"{line.replace(' ✅', ': well ✅')} ^{TALK}\n  - a visit\n  - and cake\n"
+    )
+    there.listen()
+    item = f"3. call [[Gerda Weißhaupt|Oma Gerda]]: well ^{TALK}\r\n   - a visit\r\n   - and cake\r\n"
+    assert there.text(JOURNAL) == day.replace("second\r\n", f"second\r\n{item}")
+
+
+def test_a_deleted_cache_carries_later_words_once(there: Listener, cache: Path) -> None:
+    line = done_with_talk(there)
+    there.edit(f"{line} ^{TALK}\n", f"{line.replace(' ✅', ': well ✅')} ^{TALK}\n  - and cake\n")
+    there.listen()
+    for file in cache.glob("*/digest-*"):
+        file.unlink()
+    journal = there.text(JOURNAL)
+    assert there.listen()[1:] == ((), ())
+    assert there.text(JOURNAL) == journal
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (f"]] ^{TALK}", f"]], at noon ^{TALK}", "tells something else by now"),
+        (f" ^{TALK}", "", "no line with this id"),
+        (f"^{TALK}\n", f"^{TALK}\n- again ^{TALK}\n", "does not have one line"),
+    ],
+)
+def test_new_words_for_a_line_of_the_journal_that_was_changed_are_told_and_change_nothing(
+    there: Listener, old: str, new: str, told: str
+) -> None:
+    line = done_with_talk(there)
+    there.edit(old, new, JOURNAL)
+    there.edit(line, line.replace(" ✅", ": well ✅"))
+    before = there.sample.fingerprint()
+    (problem,) = there.listen().problems
+    assert told in problem.message
+    assert there.sample.fingerprint() == before
+    assert there.listen()[1:] == ((), ())
+    if f"^{TALK}" in there.text(JOURNAL):
+        assert JOURNAL in problem.hint
+
+
+def test_other_lines_below_done_may_be_reworded(there: Listener) -> None:
+    there.tick(LAMP)
+    line = done_with_talk(there)
+    there.edit("fix the lamp ✅", "fix the old lamp ✅")
+    there.edit(f"{line} ^{TALK}\n", f"{line} ^{TALK}\n\n- [x] call [[Ida]] ✅ 2026-11-20 ^c-123456\n")
+    assert there.listen()[1:] == ((), ())
+
+
+def test_what_was_true_only_before_is_not_kept_below_done(there: Listener) -> None:
+    for told in ("fix the lamp, 2 days overdue", "fix the lamp, 1 day overdue"):
+        there.sample.write(GERDA, NOTES[GERDA])
+        there.sample.write(PAGE, join_page(GENERATED.replace("fix the lamp", told), ""))
+        there.tick(LAMP)
+        assert there.listen().carried == (f"digest: ticked fix the lamp → {GERDA}:19",)
+        assert there.done() == [f"- [x] fix the lamp ✅ 2026-11-20 ^{LAMP}"]
+    there.sample.write("prmvault.yaml", "language: de\n")
+    there.edit("- [ ] oil the door", "- [ ] oil the door, 2 Tage überfällig")
+    there.tick(DOOR)
+    there.listen()
+    assert f"- [x] oil the door ✅ 2026-11-20 ^{DOOR}" in there.done()
+
+
+def test_it_is_told_what_was_done(there: Listener) -> None:
+    for name in (PLANTS, BENCH, TEA, CINEMA):
+        there.tick(name)
+    there.tick(LAMP, box="-")
+    there.put_off(DOOR, "2026-11-30")
+    assert [line.split(" → ")[0].removeprefix("digest: ") for line in there.listen().carried] == [
+        "cancelled fix the lamp",
+        "put off to 2026-11-30: oil the door",
+        "done 🔔 water her plants",
+        "planned garden bench (idea",
+        "given tea (planned",
+        "settled 20 EUR from Tom, cinema",
+    ]
+
+
+@pytest.mark.parametrize("name", [LAMP, TALK, PLANTS, TEA, CINEMA])
+@pytest.mark.parametrize("place", ["notes", "callout"])
+def test_a_tick_in_the_notes_is_told_unless_it_was_carried(there: Listener, name: str, place: str) -> None:
+    line = next(line for line in there.text(PAGE).split("\n") if line.endswith(f" ^{name}"))
+    ticked = line.replace("- [ ]", "- [x]")
+    if place == "notes":
+        there.edit(f"{line}\n", "")
+        there.edit("## Notes\n", f"## Notes\n\n{ticked}\n")
+    else:
+        there.edit(line, f"> {ticked}")
+    before = there.sample.fingerprint()
+    (problem,) = there.listen().problems
+    assert "above the notes only" in problem.message
+    assert there.text(PAGE).split("\n")[problem.line - 1].endswith(ticked)
+    assert there.sample.fingerprint() == before
+    there.sample.write(PAGE, join_page(GENERATED, ""))
+    there.tick(name)
+    there.listen()
+    (line,) = there.done()
+    there.edit(f"{line}\n", "")
+    there.edit("## Notes\n", f"## Notes\n\n{line}\n")
+    assert there.listen()[1:] == ((), ())
 
 
 def test_free_text_is_no_problem(there: Listener) -> None:
@@ -418,6 +680,30 @@ def test_a_kill_between_any_two_steps_ends_in_one_effect(
         (there.sample.path / JOURNAL).unlink(missing_ok=True)
         there.sample.write(PAGE, join_page(GENERATED, ""))
         touch()
+        kill_at(steps)
+        try:
+            there.listen()
+        except Killed:
+            killed += 1
+            kill_at(-1)
+            there.listen()
+        kill_at(-1)
+        assert {path: there.text(path) for path in wanted} == wanted
+    assert killed >= 2
+
+
+def test_a_kill_while_later_words_are_carried_ends_in_one_effect(
+    there: Listener, kill_at: Callable[[int], None]
+) -> None:
+    line = done_with_talk(there, "  - a visit\n")
+    there.edit(f"{line} ^{TALK}\n", f"{line.replace(' ✅', ': well ✅')} ^{TALK}\n  - and cake\n")
+    begun = {path: there.text(path) for path in (JOURNAL, PAGE)}
+    there.listen()
+    wanted = {path: there.text(path) for path in begun}
+    killed = 0
+    for steps in range(6):
+        for path, text in begun.items():
+            there.sample.write(path, text)
         kill_at(steps)
         try:
             there.listen()

@@ -13,14 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prmvault.app import mail as mailing
+from prmvault.app.digest import digest_values
 from prmvault.app.mail import Letter, digest_message, digest_subject, letter_message, mail_digest
 from prmvault.app.mail_state import SENDING, SENT, MailWeek, keep_week, read_weeks, sending_lock
 from prmvault.app.vault import Vault
+from prmvault.core.digest import make_digest
 from prmvault.core.problems import EXIT_BUSY, PrmvaultError
+from prmvault.render.language import language_of
 from prmvault.vault.user_config import Address, Mail
 from tests.mail_server import MailServer
 
@@ -57,14 +60,27 @@ def ids(server: MailServer) -> list[str]:
 @pytest.mark.parametrize(("language", "begin"), [("en", "Week 47: "), ("de", "Woche 47: ")])
 def test_the_subject_says_what_the_week_brings(make_vault: Any, language: str, begin: str) -> None:
     vault = make_vault({"people/Anna.md": ANNA}, f"language: {language}\n")
-    subject = digest_subject(vault, MONDAY)
+    subject = digest_subject(language_of(language), MONDAY, digest_values(vault, MONDAY)["summary"])
     assert subject.startswith(begin)
     assert "1 " in subject
     assert len(subject) <= 90
 
 
 def test_a_week_without_anything_is_quiet(make_vault: Any) -> None:
-    assert digest_subject(make_vault({}), MONDAY) == "Week 47: a quiet week"
+    message = digest_message(make_vault({}), MONDAY, (ME,), ME, now=NOW)
+    assert message["Subject"] == "Week 47: a quiet week"
+
+
+def test_the_digest_of_a_mail_is_made_once(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+
+    def make(*given: Any) -> dict[str, Any]:
+        made.append(given)
+        return make_digest(*given)
+
+    monkeypatch.setattr("prmvault.app.digest.make_digest", make)
+    digest_message(vault, MONDAY, (ME,), ME, now=NOW)
+    assert len(made) == 1
 
 
 def test_the_message_has_the_digest_as_text_and_as_html(vault: Vault) -> None:
@@ -85,6 +101,7 @@ ODD = st.text(st.one_of(st.characters(), st.sampled_from('\r\n\x00\x85\u2028\ud8
 
 
 @given(subject=ODD, name=ODD, text=ODD, page=ODD)
+@example(subject="", name="000000000¡¡¡¡¡¡¡¡¡𝐀", text="", page="")
 def test_no_text_adds_a_header_an_address_or_a_part(subject: str, name: str, text: str, page: str) -> None:
     to = (Address(name, "max@example.org"), EVA)
     letter = Letter("2026-W47.0a", f"Week\n{subject}", f"{text}\n.\nBcc: x@example.org\n", page)
@@ -96,7 +113,9 @@ def test_no_text_adds_a_header_an_address_or_a_part(subject: str, name: str, tex
     assert [each.addr_spec for each in read["From"].addresses] == ["max@example.org"]
     assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]
     assert not read.defects
-    assert all(len(line) <= 998 for line in message.as_bytes().split(b"\n"))
+    head, _, body = message.as_bytes().partition(b"\r\n\r\n")
+    assert all(len(line) <= 998 for line in head.splitlines())
+    assert all(len(line) <= 78 for line in body.splitlines())
 
 
 # Once
@@ -260,3 +279,14 @@ def test_the_state_knows_no_password_and_no_text_and_forgets_old_years(vault: Va
         "copies": 1, "failures": 0, "tried": 0.0, "reason": "", "is_lasting": False,
     }  # fmt: skip
     assert os.stat(state).st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_text_says_nothing_of_ticks(make_vault: Callable[..., Vault], language: str) -> None:
+    note = "---\nbirthday: 1986-11-19\ngifts: [a lamp]\nwishes: [a hat]\n---\n"
+    vault = make_vault({"people/Anna.md": note}, f"language: {language}\n")
+    body = digest_message(vault, MONDAY, (ME,), ME, now=NOW).get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    assert "- a lamp\n" in text
+    assert "→" not in text

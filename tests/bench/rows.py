@@ -144,6 +144,12 @@ def _measure_questions(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
             bench.ours("search", queries.common.text, "-n", many, accept=lambda text: text.count(".md") >= int(many)),
             search,
         ),
+        "digest --stdout": (bench.ours("digest", "--stdout", accept=lambda text: "## " in text), None),
+        "digest --html": (
+            bench.ours("digest", "--html", "-", accept=lambda text: "</html>" in text),
+            None,
+        ),
+        "export ical": (bench.ours("export", "ical", accept=lambda text: "END:VCALENDAR" in text), None),
     }
     for name in names:
         command, target = commands[name]
@@ -258,6 +264,23 @@ def _measure_changed(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
     run_once(bench.ours("watch", "--once", accept=lambda _: True, timeout=600))
 
 
+def _measure_heard(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
+    """Ask right after somebody wrote on the digest's page: the question listens to it first."""
+    person = sample_queries(bench.notes).person
+    command = bench.ours("find", person, accept=lambda text: person in text)
+    page = bench.vault / run_once(bench.ours("digest"), keep_output=True).output.strip()
+    paired = Paired([], [])
+    for turn in range(WARM_UP + (7 if bench.quick else 21)):
+        _append(page, _unique(f"heard{turn}"))
+        touched, yardstick = (run_once(each, keep_output=True) for each in (command, bench.click))
+        if turn >= WARM_UP:
+            paired.ours.append(touched)
+            paired.yardstick.append(yardstick)
+    page.unlink()
+    for name in names:
+        yield _ratio_row(bench, name, paired, None)
+
+
 def _measure_watcher(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
     saves = 8 if bench.quick else SAVES
     with _borrowed(bench, saves + 1) as notes, Watched(bench.ours("watch")) as watcher:
@@ -357,6 +380,7 @@ def _borrowed(bench: Bench, count: int) -> Iterator[list[Path]]:
 
 BUILD_TIME, BUILD_MEMORY = "first build", "first build, peak memory"
 CHANGED = "search after a change"
+HEARD = "find NAME, page touched"
 SAVED, REST_CPU, REST_MEMORY = "save to found, p95", "watcher at rest, CPU", "watcher at rest, memory"
 
 START_ROWS = (Group(("--version", "--help"), _measure_start),)
@@ -374,9 +398,13 @@ LATER_ROWS = (
             "search WORD",
             'search "WORD WORD"',
             "search, 20 snippets",
+            "digest --stdout",
+            "digest --html",
+            "export ical",
         ),
         _measure_questions,
     ),
     Group((CHANGED,), _measure_changed),
+    Group((HEARD,), _measure_heard),
     Group((SAVED, REST_CPU, REST_MEMORY), _measure_watcher),
 )

@@ -37,6 +37,13 @@ def test_it_is_written_and_its_path_printed(prmvault: Any, vault_at: Any) -> Non
     assert page.read_text(encoding="utf-8").startswith(prmvault(*run, "--stdout").out)
 
 
+def test_a_round_year_of_a_death_is_no_feast(prmvault: Any, vault_at: Any) -> None:
+    vault_at.write("people/Opa.md", "---\nbirthday: 1926-11-19\ndeceased: 2016-11-20\n---\n")
+    page = prmvault("-C", vault_at.root, "digest", "--stdout", "--week", "2026-W47").out
+    assert "\n- 🕯️ 10 years ago [[Opa]] died\n" in page
+    assert "🎉" not in page
+
+
 def test_the_digest_of_the_vault_is_no_note(prmvault: Any, vault_at: Any) -> None:
     vault_at.write("people/Ann.md", "---\nbirthday: --11-20\n---\n")
     before = vault_at.fingerprint()
@@ -81,7 +88,7 @@ def test_its_values_are_json(prmvault: Any, example: str) -> None:
         "plots",
         "problems",
     } == set(values)
-    assert (len(values["coming"]["lines"]), values["coming"]["more"]) == (MOST, 10)
+    assert (len(values["coming"]["lines"]), values["coming"]["more"]) == (MOST, 8)
     reminder = {"date", "kind", "title", "person", "path", "line", "age", "overdue_days", "reason"}
     assert all(set(entry) >= reminder for day in values["days"] for entry in day["entries"])
 

@@ -102,6 +102,24 @@ def test_a_new_log_has_the_heading_of_the_language(prmvault: Prmvault, vault_at:
     assert "## Kontakte\n" in bea.read_text(encoding="utf-8")
 
 
+def test_a_ticked_contact_reads_as_something_that_was_done(prmvault: Prmvault, vault_at: Any) -> None:
+    vault_at.write("prmvault.yaml", "language: de\n")
+    for name in ("Ann", "Ben", "Cem"):
+        vault_at.write(f"people/{name}.md", "---\ncadence: 1 week\n---\n")
+    vault_at.write("journal/2026/2026-11-01.md", "- Anruf [[Ann]]\n- Besuch [[Ben]]\n- Treffen [[Cem]]\n")
+    run = ["-C", vault_at.root, "--today", A_DAY]
+    prmvault(*run, "digest")
+    page = vault_at.path / "digest/2026-W47.md"
+    text = page.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("- [ ] ") and "^c-" in line]
+    page.write_text(text.replace("- [ ] ", "- [x] "), encoding="utf-8")
+    prmvault(*run, "today")
+    day = (vault_at.path / "journal/2026/2026-11-20.md").read_text(encoding="utf-8")
+    for told in ("Anruf bei [[Ann]]", "Besuch bei [[Ben]]", "Treffen mit [[Cem]]"):
+        assert any(line.startswith(f"- [ ] {told} ⏳") for line in lines), lines
+        assert f"- {told} ^c-" in day
+
+
 def test_the_weekday_in_a_template_is_that_of_the_language(prmvault: Prmvault, vault_at: Any) -> None:
     vault_at.write("prmvault.yaml", "language: de\n")
     source = '---\ntype: journal\ndate: {{ date }}\n---\n# {{ weekday }}, {{ date | day("long") }}\n{{ _("today") }}\n'

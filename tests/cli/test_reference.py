@@ -12,6 +12,7 @@ import click
 import pytest
 
 from prmvault.app.conflicts import Conflict
+from prmvault.app.import_apply import Report
 from prmvault.app.sync import Synced
 from prmvault.app.tell import Logged
 from prmvault.cli.help import TOPICS
@@ -88,8 +89,13 @@ def documented() -> dict[str, list[str]]:
 
 
 def test_the_json_that_is_documented_is_all_looked_at() -> None:
-    others: dict[str, Any] = {"put down": Logged, "what was done": Synced, "conflict": Conflict}
-    assert list(documented()) == [*list(SHOWN)[:-2], "put down", *list(SHOWN)[-2:], "what was done", "conflict"]
+    others: dict[str, Any] = {
+        "put down": Logged,
+        "import report": Report,
+        "what was done": Synced,
+        "conflict": Conflict,
+    }
+    assert list(documented()) == [*list(SHOWN)[:-2], "put down", *list(SHOWN)[-2:], *list(others)[1:]]
     for name, kind in others.items():
         assert set(documented()[name]) == set(kind._fields)
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from prmvault.core.coming import coming_day
+from prmvault.core.coming import coming_day, may_tell_a_day
 
 SUNDAY = date(2026, 11, 8)
 
@@ -93,3 +93,21 @@ def test_at_the_ends_of_the_calendar_there_may_be_none(told: date) -> None:
     for clause in ("on Tuesday", "next week", "next year", "in October", "at the weekend", "on the 31st", "in 2 weeks"):
         found = coming_day(clause, told)
         assert found is None or found.day > told
+
+
+@pytest.mark.parametrize(
+    ("text", "is_written"),
+    [
+        ("OP am 2. Dezember", True),
+        ("OP am 2.12.", True),
+        ("OP 2026-12-02", True),
+        ("OP on Tuesday", False),
+        ("back on the 21st", False),
+    ],
+)
+def test_it_is_known_whether_the_text_tells_day_and_month(text: str, is_written: bool) -> None:
+    found = coming_day(text, date(2026, 11, 16))
+    assert found is not None
+    assert found.is_written == is_written
+    assert may_tell_a_day(text, is_near=True)
+    assert may_tell_a_day(text, is_near=False) == (text != "OP on Tuesday")

@@ -13,6 +13,7 @@ from prmvault.core.dates import (
     PartialDate,
     age_on,
     day_in_year,
+    day_or_none,
     full_date,
     lived,
     next_occurrence,
@@ -302,3 +303,11 @@ def test_a_day_is_among_the_seven_days_of_the_week_that_its_name_names(day: date
     assert len(days) == 7
     assert days[0].weekday() == 0
     assert {week_name(one) for one in days} == {week_name(day)}
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026-11-20", date(2026, 11, 20)), ("2026-11-20 18:00", date(2026, 11, 20)), ("2026-11", None), ("", None)],
+)
+def test_a_text_that_may_be_no_day_is_read_without_an_error(text: str, day: date | None) -> None:
+    assert day_or_none(text) == day

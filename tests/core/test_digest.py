@@ -40,6 +40,9 @@ def materials(*people: Any, tasks: tuple[OpenTask, ...] = (), **more: Any) -> Ma
         "link": lambda path: f"<{path}>",
         "key": lambda path: path,
         "said": lambda _path: (),
+        "dated": (),
+        "meant": lambda _target: "",
+        "title": lambda path: path.removeprefix("people/").removesuffix(".md"),
     }
     return Materials(**{"world": world, **values, **more})
 
@@ -353,3 +356,34 @@ def test_a_text_of_a_note_stays_a_piece_of_one_line(text: str, expected: str) ->
 
 def test_a_path_stays_between_its_backticks() -> None:
     assert one_line_markdown("people/a`b\nc.md", code=True) == "people/a'b c.md"
+
+
+def test_what_comes_every_week_is_not_coming_up_again() -> None:
+    ann = person(
+        "Ann",
+        "reminders: [{text: bins, on: 2026-11-04, repeat: 1 week, done: 2026-11-11},"
+        " {text: rent, on: 2026-11-17, repeat: 2 weeks}]",
+    )
+    choir = parse_note("events/Choir.md", "---\nstart: 2026-11-18\nrepeat: FREQ=WEEKLY\n---\n", READING)
+    given = materials(ann)
+    digest = make_digest(MONDAY, given._replace(world=given.world._replace(events=(choir,))))
+    told = [entry["title"] for day in digest["days"] for entry in day["entries"]]
+    assert sorted(told) == ["Choir", "bins", "rent"]
+    assert [entry["title"] for entry in digest["coming"]["lines"]] == ["rent"]
+
+
+@pytest.mark.parametrize(
+    ("gift", "likes"),
+    [
+        ("{what: a hat, status: given, date: 2026-11-10}", None),
+        ("{what: a hat, status: given, date: 2026, for: birthday}", None),
+        ("{what: a hat, status: given, date: 2026-11-10, for: christmas}", ["tea"]),
+        ("{what: a hat, status: given, date: 2025-11-20, for: birthday}", ["tea"]),
+        ("{what: a hat, status: given, for: birthday}", ["tea"]),
+    ],
+)
+def test_who_got_something_for_the_day_needs_no_hint(gift: str, likes: list[str] | None) -> None:
+    ann = person("Ann", f"birthday: 1986-11-20\nlikes: [tea]\ngifts: [{gift}]")
+    assert [line["likes"] for line in make_digest(MONDAY, materials(ann))["gifts"]["lines"]] == (
+        [likes] if likes else []
+    )

@@ -152,6 +152,45 @@ def test_a_day_that_an_editor_put_behind_the_id_is_read_all_the_same() -> None:
     assert "- [x] call [[Oma Gerda]] ✅ 2026-11-21 ^c-3f2a1c\n" in with_done(changed, edit, "2026-11-21")
 
 
+@pytest.mark.parametrize("text", [": the knee is better", " about the knee, ^well", ", gut. ", ": (2026)\t"])
+def test_what_is_written_behind_the_id_belongs_to_the_line(text: str) -> None:
+    changed = PAGE.replace("- [ ] call", "- [x] call").replace("^c-3f2a1c", f"^c-3f2a1c{text}")
+    (edit,) = edits_of(parse_page(changed))
+    assert edit[2:] == ("c-3f2a1c", "done", f"call [[Oma Gerda]]{text.rstrip()}", "", ())
+    after = with_done(changed, edit, "2026-11-21")
+    assert f"- [x] call [[Oma Gerda]]{text.rstrip()} ✅ 2026-11-21 ^c-3f2a1c\n" in after
+    unticked = changed.replace("- [x] call", "- [ ] call")
+    assert edits_of(parse_page(unticked)) == []
+    assert join_page(GENERATED, unticked).count("c-3f2a1c") == 1
+
+
+def test_a_line_with_an_id_under_another_is_no_part_of_it_and_stays() -> None:
+    other, its = "  - [x] pay it ^t-123456", "  - [ ] visit [[Tom]] ⏳ 2026-11-22 ^c-3f2a1d"
+    changed = PAGE.replace("- [ ] call", "- [x] call").replace("- [ ] visit", "  - [ ] visit")
+    changed = changed.replace("  - last: the garden\n", f"  - well\n{other}\n")
+    edit, second = edits_of(parse_page(changed))
+    assert (edit.below, second.id) == (("  - well",), "t-123456")
+    body, _, done = with_done(changed, edit, "2026-11-21").partition("## Done\n")
+    assert f"\n{other}\n{its}\n" in body
+    assert done.startswith("\n- [x] call [[Oma Gerda]] ✅ 2026-11-21 ^c-3f2a1c\n  - well\n\n<!--")
+
+
+def test_what_was_written_under_a_line_that_is_below_done_already_comes_under_it_there() -> None:
+    ticked = PAGE.replace("- [ ] call", "- [x] call").replace("- [ ] visit", "- [x] visit")
+    after = ticked
+    for edit in edits_of(parse_page(ticked)):
+        after = with_done(after, edit, "2026-11-21")
+    again = after.replace("## Done", "- [x] call [[Oma Gerda]] ^c-3f2a1c\n  - mine\n\n## Done")
+    (edit,) = edits_of(parse_page(again))
+    done = with_done(again, edit, "2026-11-22").partition("## Done\n")[2]
+    assert done.startswith("\n- [x] call [[Oma Gerda]] ✅ 2026-11-21 ^c-3f2a1c\n  - mine\n- [x] visit")
+
+
+def test_another_day_behind_the_id_puts_off() -> None:
+    changed = PAGE.replace("^c-3f2a1c", "^c-3f2a1c ⏳ 2026-12-24")
+    assert [(edit.what, edit.day) for edit in edits_of(parse_page(changed))] == [("snoozed", "2026-12-24")]
+
+
 def test_a_day_that_was_carried_is_no_edit_any_more() -> None:
     changed = PAGE.replace("[[Tom]] ⏳ 2026-11-22", "[[Tom]], at last ⏳ 2026-11-29")
     (edit,) = edits_of(parse_page(changed))

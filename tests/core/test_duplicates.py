@@ -8,8 +8,8 @@ from prmvault.core.duplicates import likeness, possible_pairs, profile_of
 from prmvault.core.model import Note
 from prmvault.core.note import parse_note
 from prmvault.core.people import Name, note_names
+from prmvault.vault.read_settings import parse_settings
 from prmvault.vault.refresh import reading_of
-from prmvault.vault.settings import parse_settings
 
 READING = reading_of(parse_settings(""))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prmvault.core.gists import clauses, gist, gist_beside, shortened
+from prmvault.core.gists import clause_text, clauses, gist, gist_beside, shortened, wish_in
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,27 @@ def test_what_is_told_already_is_left_out_of_the_rest() -> None:
     assert gist_beside(text, {"new job, starts in May"}) == "the cat is well. All fine"
     assert gist_beside(text, set()) == "new job, starts in May; the cat is well. All fine"
     assert gist_beside("call Ann: new job", {"new job"}) == ""
+
+
+def test_the_tag_of_an_open_thread_is_never_told() -> None:
+    text = "call Ann: the cat is well; ask for the lamp #thread"
+    assert gist_beside(text, {"ask for the lamp"}) == "the cat is well"
+    assert gist_beside(text, set()) == "the cat is well; ask for the lamp"
+    long = "x" * 80 + " " + "y" * 80
+    assert gist_beside(f"call Ann: {long}; well", {clause_text(long)}) == "well"
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("Besuch bei Oma Lotte, sie wünscht sich eine Leselampe", "sie wünscht sich eine Leselampe"),
+        ("tea with Ann and she would like a lamp, a green one", "she would like a lamp, a green one"),
+        ("Kino, und er hätte gern Rollschuhe", "er hätte gern Rollschuhe"),
+        ("she wants a lamp, and she wants a hat", "she wants a lamp, and she wants a hat"),
+        ("sie wird sich wohl eine Lampe wünschen, sagt er", "sie wird sich wohl eine Lampe wünschen, sagt er"),
+        ("a lamp, she said, would be fine", "a lamp, she said, would be fine"),
+        ("walk, she wants to know the price", "walk, she wants to know the price"),
+    ],
+)
+def test_of_a_story_the_part_that_tells_the_wish_is_taken(text: str, wish: str) -> None:
+    assert wish_in(text) == wish

@@ -35,7 +35,7 @@ from prmvault.core.relations import relation_of, relation_words
 from prmvault.core.schema import note_types
 from prmvault.core.tasks import complete_task
 from prmvault.core.threads import Said, open_threads
-from prmvault.vault.settings import parse_settings
+from prmvault.vault.read_settings import parse_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from prmvault.core.digest_join import join_page
 from prmvault.core.digest_page import edits_of, parse_page, with_done
+from prmvault.core.digest_told import edits_on, told_marks, with_told
 from prmvault.core.merge_page import merge_pages
 from tests.core.test_digest_page import GENERATED, PAGE, PAGES, Hand
 
@@ -81,6 +82,25 @@ def test_pages_that_were_made_apart_and_one_that_lost_its_mark_lose_nothing() ->
     assert join_page(GENERATED, merged).split("<!--")[0] == ours.split("<!--")[0]
     cut = "\n".join(ours.split("\n")[:5])
     assert set(ours.split("\n")) <= set(both_ways(ours, cut, ours + "more\n").split("\n"))
+
+
+def test_new_words_of_a_line_below_done_are_heard_from_either_side_and_only_once() -> None:
+    ticked = PAGE.replace("- [ ] call", "- [x] call")
+    (edit,) = edits_on(parse_page(ticked))
+    old, new = "call [[Oma Gerda]]", "call [[Oma Gerda]]: well"
+    page = with_done(ticked, edit, "2026-11-20", marks=told_marks(edit.id, old, "item", ()))
+    assert edits_on(parse_page(page)) == []
+    reworded = page.replace(f"{old} ✅", f"{new} ✅")
+    (again,) = edits_on(parse_page(both_ways(page, reworded, page + "mine\n")))
+    assert (again.what, again.text) == ("reworded", new)
+    told = with_told(reworded, edits_on(parse_page(reworded))[0], told_marks(edit.id, new, "item 2", ()))
+    for other in (page, reworded):
+        merged = both_ways(page, told, other + "mine\n")
+        assert edits_on(parse_page(merged)) == []
+    back = both_ways(page, told, page + "mine\n").replace(f"{new} ✅", f"{old} ✅")
+    assert [each.text for each in edits_on(parse_page(back))] == [old]
+    assert edits_on(parse_page(join_page(GENERATED, told))) == []
+    assert told_marks(edit.id, new, "item 2", ())[0] in join_page("# Week\n", told)
 
 
 @pytest.mark.parametrize("eol", ["\n", "\r\n"])

@@ -385,3 +385,10 @@ def test_a_date_as_people_write_it_is_told_where_it_is_not_read(written: str) ->
     found = note(f"## Log\n- {written} phoned\n- [ ] call 📅 {written}\n", "people/Ann.md")
     assert [(problem.line, problem.code) for problem in found.problems] == [(2, "bad-date"), (3, "bad-date")]
     assert found.contacts == ()
+
+
+def test_an_entry_of_a_list_has_its_line_or_that_of_its_key() -> None:
+    apart = person("gifts:\n  - tea pot\n  - what: book\n    status: given")
+    assert [apart.line_of("gifts", item) for item in (0, 1)] == [3, 4]
+    assert person("gifts: [tea pot, book]").line_of("gifts", 1) == 2
+    assert person("name: Anna").line_of("gifts", 0) == 1

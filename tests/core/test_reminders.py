@@ -520,3 +520,11 @@ def test_all_is_in_order_of_days_and_of_kinds() -> None:
         date(2026, 11, 22),
     )
     assert [each.kind for each in found] == ["birthday", "plan", "contact", "birthday"]
+
+
+def test_turns_that_are_left_out_and_what_is_cancelled_are_no_plans() -> None:
+    choir = "Choir|start: 2026-12-03 19:30\nrepeat: weekly\nexcept: [2026-12-24, 2026-12-31]"
+    party = "Party|start: 2026-12-05\nstatus: cancelled"
+    found = reminders(world(choir, party), date(2026, 12, 1), date(2027, 1, 8))
+    days = ["2026-12-03", "2026-12-10", "2026-12-17", "2027-01-07"]
+    assert titles(found, "plan") == [f"{day} 19:30 Choir" for day in days]

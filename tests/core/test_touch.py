@@ -89,3 +89,19 @@ def test_open_tasks_about_the_person_are_threads_unless_they_are_far_off() -> No
     later = OpenTask("x.md", Task(9, "begins later", "open", start="2026-12-01"), ("Ann",), ("people/Ann.md",))
     found = values(world("Ann", tasks=(*tasks, later)), {})
     assert [thread["text"] for thread in found["threads"]] == ["task 0", "task 1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "shown"),
+    [
+        ("Besuch von Jonas", "visit", ""),
+        ("visited Ann at home", "visit", ""),
+        ("call Ann: called twice", "call", ""),
+        ("call Ann: well", "call", "call"),
+        ("long talk, a visit next", "visit", "visit"),
+    ],
+)
+def test_a_channel_that_the_gist_begins_with_is_not_told_again(text: str, channel: str, shown: str) -> None:
+    given = world("Ann")
+    talk = Happening("2026-11-01", "", channel, text, ("Ann",), "j.md", 1)
+    assert values(given._replace(last={"people/Ann.md": talk}), {})["last"]["channel_name"] == shown

@@ -121,6 +121,19 @@ def test_an_event_has_its_zone_and_repeats_until_a_day_of_it() -> None:
     assert "UNTIL=20261218T225959Z" in text
 
 
+def test_turns_that_are_left_out_are_told_and_what_is_cancelled_is_not_there() -> None:
+    fields: dict[str, Any] = {"start": "2026-12-03 19:30", "repeat": "weekly", "except": ["2026-12-24", "2026-12-31"]}
+    (made,) = read(calendar_entries(facts(events=[event(timezone="Europe/Berlin", **fields)])))
+    assert [each.dt.replace(tzinfo=None) for each in made["exdate"].dts] == [
+        at("2026-12-24 19:30"),
+        at("2026-12-31 19:30"),
+    ]
+    assert read(calendar_entries(facts(events=[event(start="2026-12-03", status="cancelled")]))) == []
+    (whole,) = read(calendar_entries(facts(events=[event(**{**fields, "start": "2026-12-03"})])))
+    assert [each.dt for each in whole["exdate"].dts] == [date(2026, 12, 24), date(2026, 12, 31)]
+    assert "EXDATE;VALUE=DATE" in whole.to_ical().decode()
+
+
 @pytest.mark.parametrize("zone", ["", "Nowhere/Else", "../../etc/passwd", "Europe", "x" * 500, "Europe/Berlin/x"])
 def test_an_event_without_a_zone_that_is_known_floats(zone: str) -> None:
     found = only(events=[event(start="2026-11-20 19:30", timezone=zone, repeat="FREQ=WEEKLY;UNTIL=20261218")])

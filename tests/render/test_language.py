@@ -220,9 +220,22 @@ def test_a_broken_catalogue_is_none(install: Any, data: bytes) -> None:
     assert language_of("nl").tell(message("today")) == "today"
 
 
+def test_where_a_plural_rule_divides_by_zero_it_counts_as_in_english(install: Any) -> None:
+    file = BytesIO()
+    write_mo(file, Catalog(locale="nl"))
+    assert b"plural=(n != 1)" in file.getvalue()
+    install("nl", {}, data=file.getvalue().replace(b"plural=(n != 1)", b"plural=(n / 0) "))
+    assert not language_of("nl").is_english
+    assert language_of("nl").tell(counted("{count} day", "{count} days", 1)) == "1 day"
+    assert language_of("nl").tell(counted("{count} day", "{count} days", 2)) == "2 days"
+
+
 def test_what_a_terminal_would_obey_does_not_come_out_of_a_catalogue(install: Any) -> None:
-    install("nl", {"today": "van\x1b]0;x\x07da\u202eag\x9b", ("row", "born"): "ge\x1b[2Jboren"})
+    install(
+        "nl", {"yesterday": "gis\r\nteren", "today": "van\x1b]0;x\x07da\u202eag\x9b", ("row", "born"): "ge\x1b[2Jboren"}
+    )
     assert language_of("nl").tell(message("today")) == "van]0;xdaag"
+    assert language_of("nl").tell(message("yesterday")) == "gis teren"
     assert "\x1b" not in language_of("nl").tell(word("row", "born"))
 
 
@@ -284,10 +297,10 @@ def test_the_functions_of_a_template_lead_nowhere() -> None:
 
 
 def loaded_by(root: str, *arguments: str) -> set[str]:
-    """Return the modules that a command has loaded, of those that a card needs in no language."""
+    """Return the modules that a command has loaded; settings that were written just now count as old ones."""
     code = (
-        "import sys; from prmvault.cli.main import _run; _run(sys.argv[1:]);"
-        "print(*{'babel', 'platformdirs', 'jinja2'} & set(sys.modules), file=sys.stderr)"
+        "import sys, prmvault.vault.refresh as refresh; refresh._DOUBTFUL_NS = 0;"
+        "from prmvault.cli.main import _run; _run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
     )
     command = [sys.executable, "-c", code, "-C", root, *arguments]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
@@ -298,4 +311,14 @@ def test_a_card_needs_no_cldr_and_no_template(vault_at: Any) -> None:
     vault_at.write("people/Ann.md", '---\nbirthday: 1980-02-03\nrelated:\n  child: "[[Bo]]"\n---\n')
     for language in ("en", "de"):
         vault_at.write("prmvault.yaml", f"language: {language}\n")
-        assert loaded_by(vault_at.root, "show", "Ann") == set()
+        assert not {"babel", "platformdirs", "jinja2"} & loaded_by(vault_at.root, "show", "Ann")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "de_AT"])
+def test_a_question_in_a_pipe_needs_neither_the_settings_nor_a_catalogue(vault_at: Any, language: str) -> None:
+    vault_at.write("prmvault.yaml", f"language: {language}\n")
+    vault_at.write("people/Ann.md", "---\nbirthday: 1980-02-03\n---\n")
+    loaded_by(vault_at.root, "find", "Ann")
+    loaded = loaded_by(vault_at.root, "find", "Ann")
+    assert "prmvault.app.names" in loaded
+    assert not {"prmvault.vault.settings", "prmvault.render.language", "json"} & loaded

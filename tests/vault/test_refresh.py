@@ -179,7 +179,7 @@ def changes(vault: SampleVault) -> dict[str, Any]:
         ),
         "settings: a channel word": lambda: vault.write("prmvault.yaml", "channels: {visit: [Telefonat]}\n"),
         "settings: a heading": lambda: vault.write("prmvault.yaml", "log_headings: [Historie]\n"),
-        "settings: digest elsewhere": lambda: vault.write("prmvault.yaml", "digest: {folder: journal}\n"),
+        "settings: digest elsewhere": lambda: vault.write("prmvault.yaml", "digest: {folder: private}\n"),
         "settings: ignored folder": lambda: vault.write("prmvault.yaml", "ignore: [people/]\n"),
         "settings: ignored file": lambda: vault.write("prmvault.yaml", 'ignore: ["Ann*"]\n'),
         "settings: gone": (vault.path / "prmvault.yaml").unlink,
@@ -635,7 +635,7 @@ SETTINGS = (
     "ignore: [private/]\n",
     "ignore: ['Ann*']\n",
     "folders: {person: private}\n",
-    "digest: {folder: journal}\n",
+    "digest: {folder: private}\n",
     "journal_file: '%Y/%m/%d.md'\n",
 )
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prmvault.vault.settings import Settings, parse_settings, settings_from_json
+from prmvault.vault.read_settings import parse_settings
+from prmvault.vault.settings import Settings, settings_from_json
 
 DEFAULTS = Settings()
 
@@ -327,6 +328,39 @@ def test_a_folder_outside_of_the_vault_is_refused(template: str, folder: str) ->
 @pytest.mark.parametrize("folder", [".", "./", '""'])
 def test_the_digest_needs_a_folder_of_its_own(folder: str) -> None:
     assert parse_settings(f"digest: {{folder: {folder}}}").digest_folder == "digest"
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".git",
+        "a/.b",
+        "templates",
+        "Templates/x",
+        "people",
+        "people/in",
+        "journal",
+        "journal/2026",
+        "sales/x",
+        "diary",
+        "pet",
+    ],
+)
+def test_the_pages_folder_is_none_that_is_used_already(folder: str) -> None:
+    own = "folders: {journal: diary/days, organization: .}\n"
+    own += "types: {deal: {folder: sales, fields: {a: text}}, pet: {fields: {a: text}}}\n"
+    text = f"language: en\ndigest: {{folder: {folder}}}\n" + own * folder.startswith(("sales", "diary", "pet"))
+    settings = parse_settings(text)
+    assert settings.digest_folder == "digest"
+    (problem,) = settings.problems
+    assert (problem.line, problem.code) == (2, "bad-setting")
+    assert repr(folder) in problem.message
+    assert problem.hint
+
+
+def test_the_pages_folder_may_be_any_other() -> None:
+    text = "folders: {organization: .}\ndigest: {folder: peoples}\n"
+    assert (parse_settings(text).digest_folder, parse_settings(text).problems) == ("peoples", ())
 
 
 @pytest.mark.parametrize(

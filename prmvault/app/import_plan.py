@@ -1,0 +1,396 @@
+"""What an import is going to do, decided before anything is written: create, update, skip, or leave it to the user.
+
+A record belongs to a note by uid, e-mail, phone or profile (`import_match`), never by name alone. What it adds to the
+note is found by `core/fill.py`. Planning the same file again after it was imported finds nothing to do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from prmvault.app.edit import editable_text, read_note
+from prmvault.app.import_match import BY_BIRTHDAY, BY_NAME, Index, Match, Settled
+from prmvault.app.import_tags import with_tags
+from prmvault.app.links import link_targets
+from prmvault.app.names import link_meanings
+from prmvault.core.fences import split_note
+from prmvault.core.file_names import collision_key, portable_file_name, stem_of
+from prmvault.core.fill import Clash, Filling, filled, own_names, plan_filling, values_of
+from prmvault.core.frontmatter import parse_front_matter
+from prmvault.core.identity import is_same_name, uid_of_note, uid_of_record
+from prmvault.core.join import Joining
+from prmvault.core.model import texts_in
+from prmvault.core.names import name_key
+from prmvault.core.notes_section import HEADINGS, with_notes
+from prmvault.core.people import linked_name
+from prmvault.core.phones import phone_reader, region_of
+from prmvault.core.problems import PrmvaultError, Problem
+from prmvault.core.relations import relation_of
+from prmvault.interop.drafts import ATTACHMENTS, Draft
+from prmvault.vault.refresh import types_of
+
+if TYPE_CHECKING:
+    from prmvault.app.vault import Vault
+    from prmvault.core.model import Note, Value
+
+PREFERENCES = ("file", "vault")
+_ROUNDS = 10
+"""So often it is asked again whose the doubtful records are, at most."""
+
+_BY_FILE = ("event",)
+"""Of these the file's program is the master: a meeting that was moved there has moved."""
+
+
+class Choices(NamedTuple):
+    """What the user says beforehand: whose value counts in a clash (empty: it is reported), names, a tag for all."""
+
+    prefer: str = ""
+    settled: Settled = Settled()
+    tag: str = ""
+
+
+class Conflict(NamedTuple):
+    """What the import leaves to the user: who is meant (`key` is empty), or a key of which the two say other things."""
+
+    path: str
+    draft: Draft
+    key: str
+    ours: Value
+    theirs: Value
+    why: str
+    hint: str
+
+
+class Step(NamedTuple):
+    """What is to be done with one note: `drafts` are the records that it is made of, or that go into it.
+
+    `action` is create, update or skip; `text` is that of a note that is created; for each draft, `keys` are what it
+    changes, and `by` tells by what it was matched.
+    """
+
+    action: str
+    path: str
+    drafts: tuple[Draft, ...]
+    keys: tuple[tuple[str, ...], ...] = ()
+    by: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Plan(NamedTuple):
+    """What an import is going to do, in the order of the file."""
+
+    steps: tuple[Step, ...]
+    conflicts: tuple[Conflict, ...]
+    problems: tuple[Problem, ...]
+
+
+class Planner:
+    """The planning of one import: what is known of the vault, and of the notes that are going to be."""
+
+    def __init__(self, vault: Vault, choices: Choices, today: str) -> None:
+        self.vault, self.choices, self.today = vault, choices, today
+        self.types = types_of(vault.settings)
+        self.phone_of = phone_reader(region_of(vault.settings.region, vault.settings.language))
+        self.heading = HEADINGS.get(vault.settings.language[:2], HEADINGS["en"])
+        self.conflicts: list[Conflict] = []
+        self._indexes: dict[str, Index] = {}
+        self._taken: dict[str, set[str]] = {}
+        self._people: dict[str, str] = {}
+        self._new: dict[str, Draft] = {}
+        self._link_of = link_targets(vault)
+        self._words = vault.settings.relation_words()
+
+    def plan_parts(self, parts: Iterable[Draft | Problem], problems: Iterable[Problem] = ()) -> Plan:
+        """Return what the records (and problems) of files do to the vault; nothing is written.
+
+        The data of attachments is not kept: `import_apply` reads it again when it is written.
+        """
+        drafts: list[Draft] = []
+        told = [*problems]
+        for part in parts:
+            if isinstance(part, Problem):
+                told.append(part)
+            else:
+                bare = [each._replace(data=b"") for each in part.attachments]
+                drafts.append(part._replace(attachments=tuple(bare)))
+        return self.plan(drafts, told)
+
+    def plan(self, drafts: Sequence[Draft], problems: Sequence[Problem]) -> Plan:
+        """Return what is to be done with these records."""
+        told = [*problems]
+        people = [draft for draft in drafts if draft.kind in self.types]
+        groups = [draft for draft in drafts if draft.kind == "group"]
+        people, unknown = with_tags(people, groups, self.choices.tag, self._member)
+        told += unknown
+        where: dict[str, list[Draft]] = {}
+        by: dict[int, str] = {}
+        doubtful = self._placed(people, where, by)
+        for _ in range(_ROUNDS):
+            # A record further down may have brought the address that tells who it is.
+            still = self._placed([draft for draft, _ in doubtful], where, by)
+            if len(still) == len(doubtful):
+                break
+            doubtful = still
+        for draft, match in doubtful:
+            self._leave(draft, match)
+        steps = []
+        for path, own in where.items():
+            try:
+                steps.append(self._step(path, own, by))
+            except PrmvaultError as error:
+                told += [Problem(draft.source, draft.line, "not-imported", str(error), error.hint) for draft in own]
+        told.sort(key=lambda problem: problem.path)
+        return Plan(tuple(steps), tuple(self.conflicts), tuple(told))
+
+    def _placed(
+        self, drafts: Sequence[Draft], where: dict[str, list[Draft]], by: dict[int, str]
+    ) -> list[tuple[Draft, Match]]:
+        """Put records to the notes (old and new) that they belong to; return those of which it is not clear."""
+        doubtful: list[tuple[Draft, Match]] = []
+        for draft in drafts:
+            match = self._match(draft)
+            if match.doubt:
+                doubtful.append((draft, match))
+                continue
+            path = match.path or self._new_path(draft)
+            where.setdefault(path, []).append(draft)
+            by[id(draft)] = match.by
+            if not match.path:
+                self._new[path] = draft
+            self._index(draft.kind).add(path, [draft.name], self._identified(draft))
+        return doubtful
+
+    def filling(self, path: str, ours: Mapping[str, Any], draft: Draft, by: str = "") -> Filling:
+        """Return what a record changes in the fields of a note, as read or typed."""
+        fields = self._with_links(draft)
+        uid = fields.get("uid", "")
+        if uid == uid_of_note(path):
+            fields.pop("uid")
+        if not uid and by in (BY_NAME, BY_BIRTHDAY):
+            fields["uid"] = self._uid(draft)  # Whoever it was found to be is found the next time, too.
+        for key in ("photo",):
+            if key in fields and ours.get(key) and self._is_same_file(ours[key], fields[key]):
+                del fields[key]
+        wins = self.choices.prefer == "file" or (draft.kind in _BY_FILE and self.choices.prefer != "vault")
+        return plan_filling(ours, fields, self._joining(path, ours, draft), file_wins=wins)
+
+    def change(self, path: str, draft: Draft, by: str = "") -> Callable[[str], str]:
+        """Return the change of a note's text that takes a record in."""
+
+        def change(text: str) -> str:
+            values = values_of(parse_front_matter(path, text, split_note(text)))
+            return self._noted(filled(text, self.filling(path, values, draft, by).edits), draft)
+
+        return change
+
+    def _noted(self, text: str, draft: Draft) -> str:
+        headings = tuple(heading.casefold() for heading in self.vault.settings.log_headings)
+        return with_notes(text, draft.notes, self.heading, headings) if draft.notes.strip() else text
+
+    def _index(self, kind: str) -> Index:
+        if kind not in self._indexes:
+            self._indexes[kind] = Index(self.vault, kind, self.phone_of)
+        return self._indexes[kind]
+
+    def _uid(self, draft: Draft) -> str:
+        uid = draft.fields.get("uid", "")
+        if isinstance(uid, str) and uid:
+            return uid
+        known = {key: value for key, value in draft.fields.items() if key != "tags"}
+        return uid_of_record(draft.kind, draft.name, known, draft.notes)
+
+    def _identified(self, draft: Draft) -> dict[str, Value]:
+        return {**draft.fields, "uid": self._uid(draft)}
+
+    def _match(self, draft: Draft) -> Match:
+        if draft.kind not in ("person", "organization"):
+            path = self._index(draft.kind).path_of_uid(self._uid(draft))
+            return Match(path, "uid" if path else "")
+        return self._index(draft.kind).match(draft.name, self._identified(draft), self.choices.settled)
+
+    def _leave(self, draft: Draft, match: Match) -> None:
+        name = draft.name.replace('"', "'")
+        hint = f'--same "{name}" takes it for that one, --new "{name}" makes another note (or all, for every such name)'
+        if len(match.paths) > 1:
+            hint = f'join them with prmvault merge, or say --new "{name}" (or all)'
+        self.conflicts.append(Conflict(match.paths[0], draft, "", [*match.paths], draft.name, match.doubt, hint))
+
+    def _step(self, path: str, drafts: list[Draft], by: Mapping[int, str]) -> Step:
+        """Return what is to be done with the note at `path`."""
+        keys: list[tuple[str, ...]] = []
+        told = tuple([by.get(id(draft), "") for draft in drafts])
+        if path in self._new:
+            text = self._new_text(path, drafts[0])
+            keys.append(tuple(drafts[0].fields))
+            for draft in drafts[1:]:
+                text, changed = self._taken_in(path, text, draft, by)
+                keys.append(changed)
+            return Step("create", path, tuple(drafts), tuple(keys), told, text)
+        note = self.vault.facts.note(path)
+        if len(drafts) == 1 and note is not None and not note.problems:
+            keys.append(self._keys_of(note, drafts[0], by))
+        else:
+            text = self._text(path)
+            for draft in drafts:
+                text, changed = self._taken_in(path, text, draft, by)
+                keys.append(changed)
+        action = "update" if any(keys) else "skip"
+        return Step(action, path, tuple(drafts), tuple(keys), told)
+
+    def _keys_of(self, note: Note, draft: Draft, by: Mapping[int, str]) -> tuple[str, ...]:
+        """Return what a record changes, from what is known of the note: its file is read only for its body."""
+        filling = self.filling(note.path, note.fields, draft, by.get(id(draft), ""))
+        self._clashing(note.path, draft, filling.clashes)
+        noted = False
+        if draft.notes.strip():
+            text = self._text(note.path)
+            noted = self._noted(text, draft) != text
+        return (*filling.keys, *(["notes"] if noted else []))
+
+    def _taken_in(self, path: str, text: str, draft: Draft, by: Mapping[int, str]) -> tuple[str, tuple[str, ...]]:
+        values = values_of(parse_front_matter(path, text, split_note(text)))
+        filling = self.filling(path, values, draft, by.get(id(draft), ""))
+        self._clashing(path, draft, filling.clashes)
+        changed = filled(text, filling.edits)
+        noted = self._noted(changed, draft)
+        return noted, (*filling.keys, *(["notes"] if noted != changed else []))
+
+    def _text(self, path: str) -> str:
+        return editable_text(path, read_note(self.vault, path))
+
+    def _clashing(self, path: str, draft: Draft, clashes: Iterable[Clash]) -> None:
+        if self.choices.prefer == "vault":
+            return
+        for clash in clashes:
+            why, hint = (
+                "the note says something else",
+                "--prefer file takes the file's value, --prefer vault the note's",
+            )
+            self.conflicts.append(Conflict(path, draft, clash.key, clash.ours, clash.theirs, why, hint))
+
+    def _new_path(self, draft: Draft) -> str:
+        """Return a path that no file has, on no system, for a new note."""
+        from prmvault.core.note import is_conflict_copy
+
+        folder = self.types[draft.kind].folder
+        if folder not in self._taken:
+            try:
+                names = os.listdir(os.path.join(self.vault.root, folder))
+            except OSError:
+                names = []
+            self._taken[folder] = {collision_key(name) for name in names}
+        stem = _stem(draft)
+        if is_conflict_copy(f"{stem}.md"):
+            stem = stem.replace("(", "").replace(")", "").replace(".", " ")
+        number, name = 1, f"{stem}.md"
+        while collision_key(name) in self._taken[folder]:
+            number += 1
+            name = f"{stem} ({number}).md"
+        self._taken[folder].add(collision_key(name))
+        return f"{folder}/{name}" if folder else name
+
+    def _new_text(self, path: str, draft: Draft) -> str:
+        from prmvault.core.new_note import new_note
+
+        fields = self._with_links(draft)
+        uid = self._uid(draft)
+        return new_note(draft.kind, uid, stem_of(path), fields, draft.notes, self.today, self.heading)
+
+    def _member(self, uid: str) -> tuple[str, str]:
+        """Return the name and uid of whom a group names, if the vault has them; else nothing."""
+        index = self._index("person")
+        for each in (f"urn:uuid:{uid}", uid):
+            path = index.path_of_uid(each)
+            if path:
+                return self.vault.facts.title(path), each
+        return "", ""
+
+    def _with_links(self, draft: Draft) -> dict[str, Value]:
+        """Return a record's fields, relations that name somebody by uid as links, without what is not for a note."""
+        fields = {key: value for key, value in draft.fields.items() if key not in ("type", "members")}
+        names = fields.get("names")
+        if (
+            draft.kind == "organization"
+            and isinstance(names, dict)
+            and is_same_name(" ".join(texts_in(names)), draft.name)
+        ):
+            del fields["names"]  # A card has to have them, and a firm has none.
+        related = fields.get("related")
+        if isinstance(related, list):
+            fields["related"] = [self._linked(entry) for entry in related]
+        people = fields.get("people")
+        if draft.kind == "event" and isinstance(people, list):
+            from prmvault.interop.ical_read import people_texts
+
+            fields["people"] = [*people_texts(people, self._link_of_address)]
+        return fields
+
+    def _linked(self, entry: Value) -> Value:
+        person = entry.get("person", "") if isinstance(entry, dict) else ""
+        if not isinstance(person, str) or not isinstance(entry, dict) or ":" not in person:
+            return entry
+        index = self._index("person")
+        path = index.path_of_uid(person) or index.path_of_uid(person.removeprefix("urn:uuid:"))
+        return {**entry, "person": f"[[{self._link(path)}]]"} if path else entry
+
+    def _link(self, path: str) -> str:
+        return stem_of(path) if path in self._new else self._link_of(path)
+
+    def _link_of_address(self, address: str) -> str:
+        match = self._index("person").match("", {"emails": [address]}, Settled())
+        return f"[[{self._link(match.path)}]]" if match.path else ""
+
+    def _joining(self, path: str, ours: Mapping[str, Any], draft: Draft) -> Joining:
+        kind = draft.kind if draft.kind in self.types else "note"
+        real = draft.name if _is_name(draft) else ""
+        return Joining(
+            fields=self.types[kind].fields,
+            names=(real,) if real and kind in ("person", "organization") else (),
+            own_names=own_names(path, ours),
+            name_keys=("name",),
+            person_of=self._person_of,
+            relation_of=lambda word: relation_of(word, self._words).type,
+            log_headings=(),
+            phone_of=self.phone_of,
+        )
+
+    def _person_of(self, name: str) -> str:
+        """Return whom a link or a name means, as a path or a folded name."""
+        if name not in self._people:
+            facts = self.vault.facts
+            paths = link_meanings(facts, name, of_type="person") or link_meanings(facts, name)
+            self._people[name] = paths[0] if len(paths) == 1 else name_key(name)
+        return self._people[name]
+
+    def _is_same_file(self, ours: Any, theirs: Value) -> bool:
+        """Tell whether the note's picture is the one of the record: its name in `attachments/` tells what it holds."""
+        from prmvault.interop.vcard_facts import photo_name
+        from prmvault.vault.files import read_file
+
+        if not isinstance(ours, str) or not isinstance(theirs, str) or not theirs.startswith(ATTACHMENTS):
+            return False
+        try:
+            data = read_file(self.vault.root, linked_name(ours)).data
+        except (OSError, ValueError):
+            return False
+        return ATTACHMENTS + photo_name(data) == theirs
+
+
+def _stem(draft: Draft) -> str:
+    day = str(draft.fields.get("start", ""))[:10] if draft.kind == "event" else ""
+    for name in (draft.name, "unnamed"):
+        try:
+            return portable_file_name(f"{day} {name}".strip())
+        except ValueError:
+            continue
+    return "unnamed"
+
+
+def _is_name(draft: Draft) -> bool:
+    """Tell whether a record's name is one, and not the address that stands for it where it has none."""
+    signs = str([draft.fields.get(key, "") for key in ("emails", "phones", "org")])
+    return draft.name != "unnamed" and not (
+        "@" in draft.name or (draft.name in signs and not draft.fields.get("names"))
+    )

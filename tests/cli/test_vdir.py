@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from prmvault.vault.user_config import config_path
+from tests.app.vdir_world import World
+from tests.conftest import Result
+from tests.fixtures import Prmvault
+
+ANNA = "Anna Müller"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_each_step_is_a_line_and_a_second_sync_has_nothing_to_do(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA, "uid: u1\nphones: 0170 1\n")
+    world.card("x", "UID:u2", "FN:Tom Becker")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--dry-run")
+    assert (ran.code, ran.out) == (0, "Tom Becker: note to be created\nAnna Müller: card to be added\n")
+    assert len(world.fingerprint()) == 1
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert (ran.code, ran.out) == (0, "Tom Becker: note created\nAnna Müller: card added\n")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert (ran.code, ran.out, ran.err) == (0, "up to date with cards: 2 cards\n", "")
+
+
+def test_json_tells_the_same_with_stable_keys(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA, "uid: u1\nphones: 0170 1\n")
+    world.card("x", "UID:u2", "FN:Anna Müller")
+    world.card("broken", "X-FOO:")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--json")
+    assert ran.code == 1
+    told = json.loads(ran.out)
+    assert told["folder"] == str(world.folder)
+    assert (told["only"], told["dry_run"], told["done"]) == (None, False, [])
+    assert [(each["file"], each["paths"]) for each in told["held_back"]] == [("x.vcf", [f"people/{ANNA}.md"])]
+    assert [each["path"] for each in told["problems"]] == ["broken.vcf"]
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--json", "--same", ANNA)
+    assert json.loads(ran.out)["done"] == [
+        {
+            "name": ANNA,
+            "uid": "u1",
+            "path": f"people/{ANNA}.md",
+            "file": "x.vcf",
+            "note": "joined",
+            "card": "changed",
+            "conflicts": 0,
+        }
+    ]
+
+
+def test_what_is_held_back_is_told_with_the_way_to_settle_it(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA)
+    world.card("x", "UID:u2", "FN:Anna Müller")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert ran.code == 1
+    assert "x.vcf: Anna Müller: a note has this name" in ran.err
+    assert '--same "Anna Müller" takes it for that one, --new "Anna Müller" makes another note' in ran.err
+
+
+def test_too_many_removals_end_with_one_line_and_the_remedy(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA)
+    prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    world.delete_card(ANNA)
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("prmvault: 1 of 1 people would go to the trash; nothing was changed\n")
+    assert "--force" in ran.err
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--force")
+    assert (ran.code, ran.out) == (0, "Anna Müller: note trashed\n")
+
+
+def test_the_folder_may_be_that_of_the_users_config(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA)
+    ran = prmvault("-C", world.vault.root, "vdir")
+    assert ran.code == 2
+    assert "vdir: ~/.contacts/people" in ran.err
+    os.makedirs(os.path.dirname(config_path()))
+    Path(config_path()).write_text(f"vdir: {world.folder}\n")
+    assert prmvault("-C", world.vault.root, "vdir").out == "Anna Müller: note updated, card added\n"
+
+
+def test_a_new_folder_is_made_for_the_user_only(world: World, prmvault: Prmvault, tmp_path: Path) -> None:
+    world.note(ANNA)
+    folder = tmp_path / "new" / "people"
+    assert prmvault("-C", world.vault.root, "vdir", str(folder)).code == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_control_characters_of_a_card_never_reach_the_terminal(world: World, prmvault: Prmvault) -> None:
+    world.card("x\x1b[31m", "UID:u1", "FN:Eve\x1b[31m")
+    world.card("y\x1b[31m", "UID:u1", "FN:Eve\x1b]0;x")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert "\x1b" not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 1000,
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + b"x" * 200_000 + b"\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\n" * 10_000,
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:../../../evil\r\nFN:../../evil\r\nPHOTO:../../etc/passwd\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:u\r\nFN:a\\nb\r\nNOTE:---\\nuid: x\\n---\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nUID:" + b"u" * 100_000 + b"\r\nFN:Long\r\nEND:VCARD\r\n",
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut\r\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ",
+    ],
+    ids=["empty", "nul", "long name", "never closed", "paths", "front matter", "long uid", "cut"],
+)
+def test_hostile_cards_end_in_clear_lines_and_touch_nothing_else(
+    world: World, run_in: object, tmp_path: Path, data: bytes
+) -> None:
+    world.note(ANNA, "uid: anna\n")
+    (world.folder / "evil.vcf").write_bytes(data)
+    run: Result = run_in(world.vault.root, "vdir", str(world.folder))  # type: ignore[operator]
+    assert run.code in (0, 1)
+    assert "Traceback" not in run.err
+    assert "Anna Müller: card added" in run.out
+    again: Result = run_in(world.vault.root, "vdir", str(world.folder))  # type: ignore[operator]
+    assert again.out.startswith("up to date with cards")
+    outside = {path.name for path in tmp_path.iterdir()} - {"vault", "cards"}
+    assert not outside
+    assert all(path.parent.name in ("people", "attachments", "vault") for path in world.vault.path.rglob("*.*"))
