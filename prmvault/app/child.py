@@ -1,9 +1,10 @@
-"""A command of ours as a process beside the watcher: run from a thread, ended from another one."""
+"""Commands of ours as processes beside the watcher: run from a thread, ended from another one."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 
@@ -41,3 +42,30 @@ class Child:
             self.ending.set()
         if self._process is not None:
             self._process.terminate()
+
+
+class InBackground(ABC):
+    """What runs commands again and again, from a thread called `name`, until it is ended."""
+
+    def __init__(self, name: str) -> None:
+        self._child = Child()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    @abstractmethod
+    def look(self) -> float:
+        """Do what is due; return after how many seconds to look again."""
+
+    def begin(self) -> None:
+        """Begin with a first look."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """End it, and what is under way: each command goes on from there when it is run again."""
+        self._child.end()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        pause = 0.0
+        while not self._child.ending.wait(pause):
+            pause = self.look()

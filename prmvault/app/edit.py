@@ -11,8 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from prmvault.core.fences import split_note
-from prmvault.core.frontmatter import parse_front_matter
+from prmvault.core.frontmatter import known_front_matter
 from prmvault.core.problems import EXIT_BUSY, EXIT_NOTHING_FOUND, PrmvaultError
 from prmvault.vault.files import MAX_NOTE_BYTES, Content, move_file, read_file, remove_file, swap_file
 from prmvault.vault.locks import held
@@ -135,9 +134,9 @@ def editable_text(path: str, content: Content) -> str:
 
 
 def _refuse_unreadable(path: str, text: str, because: str) -> None:
-    front = parse_front_matter(path, text, split_note(text))
+    front = known_front_matter(text)
     if not front.readable:
-        problem = front.problems[0]
+        problem = front.problems[0]._replace(path=path)
         raise _refused(f"{because}: {problem}" if because else f"it is left as it is: {problem}", problem.hint)
 
 

@@ -10,15 +10,15 @@ import filecmp
 import hashlib
 import json
 import os
-import re
 import stat
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from prmvault.app.names import link_meanings
-from prmvault.app.people import link_keys, relations, without_item
+from prmvault.app.people import link_keys, other_json, relations
 from prmvault.app.texts import note_text
+from prmvault.core.characters import escaped_json
 from prmvault.core.fences import split_note
 from prmvault.core.model import texts_in
 from prmvault.core.schema import Field
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 FORMAT, VERSION = "prmvault", 1
 """What the document says it is. The version grows with every change over which a reader could stumble."""
-
-_CONTROL = "[\x7f-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-"""What stands in JSON as escapes, so that a terminal obeys none of it and every reader takes it."""
 
 _NO_SETTINGS = ("problems", "cadence_lines", "language_words")
 _BLOCK = 1024 * 1024
@@ -117,8 +114,7 @@ def _array(name: str, items: Iterable[Any]) -> Iterator[str]:
 
 
 def _line(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text if text.isprintable() else re.sub(_CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text)
+    return escaped_json(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _settings(vault: Vault) -> dict[str, Any]:
@@ -141,12 +137,7 @@ def _note(vault: Vault, note: Note, targets: _Targets) -> dict[str, Any]:
     parts = split_note(note_text(vault.root, note.path) or "")
     keys = link_keys(vault.facts, note.path)
     return {
-        "path": note.path,
-        "type": note.type,
-        "title": note.title,
-        "date": note.date or None,
-        "tags": list(note.tags),
-        "fields": {key: without_item(value) for key, value in note.fields.items()},
+        **other_json(note),
         "front_matter": parts.yaml,
         "body": parts.body,
         "tasks": [_task(task, targets) for task in note.tasks],

@@ -114,7 +114,7 @@ def _problem(each: Problem) -> dict[str, Any]:
 def _do(vault: Vault, planner: Planner, step: Step) -> None:
     if step.action == "create":
         try:
-            create_file(vault.root, step.path, step.text)
+            _create(vault, step.path, step.text)
         except FileExistsError:
             raise PrmvaultError(f"{step.path} is there by now", hint="import it again") from None
         vault.written.append(step.path)
@@ -155,8 +155,20 @@ def _write_attachments(vault: Vault, wanted: dict[str, None], reread: Reread) ->
 
 def _write_attachment(vault: Vault, each: Attachment) -> Iterable[Problem]:
     try:
-        create_file(vault.root, ATTACHMENTS + each.name, each.data)
+        _create(vault, ATTACHMENTS + each.name, each.data)
     except FileExistsError:
         return
     except PrmvaultError as error:
         yield Problem(each.name, 0, "not-imported", str(error), error.hint)
+
+
+def _create(vault: Vault, path: str, text: str | bytes) -> None:
+    """Create a file and its folders; raises FileExistsError where it is there, PrmvaultError where these can't be."""
+    try:
+        create_file(vault.root, path, text)
+    except (FileExistsError, NotADirectoryError):
+        if os.path.lexists(os.path.join(vault.root, path)):
+            raise
+        folder = os.path.dirname(path)
+        told = f"{folder}/ can't be made, as a file has its name"
+        raise PrmvaultError(told, hint=f"give the file {folder} another name, and import again") from None

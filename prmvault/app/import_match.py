@@ -64,6 +64,7 @@ class Index:
         self._by: tuple[dict[str, list[str]], ...] = ({}, {}, {}, {})
         self._by_name: dict[str, list[str]] = {}
         self._without_uid: dict[str, None] = {}
+        self._made: set[str] = set()
         self._made_uids: dict[str, str] | None = None
         self._has_profiles = False
         self._read(vault)
@@ -86,6 +87,8 @@ class Index:
 
     def add(self, path: str, names: Iterable[str], fields: Mapping[str, Value]) -> None:
         """Take what an import adds to the note at `path`, new or not: later records are compared with it."""
+        if path not in self.names:
+            self._made.add(path)
         for name in names:
             self._add_name(path, name_key(name))
         for which, signs in enumerate(signs_of(fields, self.phone_of)):
@@ -111,7 +114,7 @@ class Index:
         found = found or self._by_address(1, signs.emails, name, "e-mail")
         found = found or self._by_address(2, signs.phones, name, "phone")
         found = found or self._by_profile(signs, name)
-        found = found or self._named(name, fields)
+        found = found or self._named(name, fields, signs)
         if found is None or not found.doubt:
             return found or Match()
         word = settled.of(name)
@@ -153,13 +156,16 @@ class Index:
                     self._put(3, profile, note.path)
         return self._by_address(3, signs.profiles, name, "profile")
 
-    def _named(self, name: str, fields: Mapping[str, Value]) -> Match | None:
-        """Return who has the name: only a proposal, unless the whole birthday is the same."""
+    def _named(self, name: str, fields: Mapping[str, Value], signs: Signs) -> Match | None:
+        """Return who has the name: only a proposal, unless the whole birthday is the same.
+
+        Two birthdays make two people of one name, but not where the name is all that the record has (a calendar of
+        birthdays): then one of the days may be wrong.
+        """
         birthday = fields.get("birthday", "")
         day = birthday if isinstance(birthday, str) else ""
-        paths = [
-            path for path in self._by_name.get(name_key(name), ()) if not _differ(day, self.birthdays.get(path, ""))
-        ]
+        named = self._by_name.get(name_key(name), ())
+        paths = [path for path in named if not _differ(day, self.birthdays.get(path, ""))]
         same = [path for path in paths if _is_whole(day) and self.birthdays.get(path) == day]
         if len(same) == 1:
             return Match(same[0], BY_BIRTHDAY)
@@ -167,6 +173,9 @@ class Index:
             return Match(
                 doubt="a note has this name, and nothing else tells whether it is the same", paths=tuple(paths)
             )
+        known = [path for path in named if path not in self._made]
+        if known and not (signs.emails or signs.phones or signs.profiles):
+            return Match(doubt="a note has this name, but another birthday", paths=tuple(known))
         return None
 
     def _add_name(self, path: str, key: str) -> None:

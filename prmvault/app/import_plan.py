@@ -7,6 +7,8 @@ note is found by `core/fill.py`. Planning the same file again after it was impor
 from __future__ import annotations
 
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,10 +17,9 @@ from prmvault.app.import_match import BY_BIRTHDAY, BY_NAME, Index, Match, Settle
 from prmvault.app.import_tags import with_tags
 from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings
-from prmvault.core.fences import split_note
 from prmvault.core.file_names import collision_key, portable_file_name, stem_of
 from prmvault.core.fill import Clash, Filling, filled, own_names, plan_filling, values_of
-from prmvault.core.frontmatter import parse_front_matter
+from prmvault.core.frontmatter import known_front_matter
 from prmvault.core.identity import is_same_name, uid_of_note, uid_of_record
 from prmvault.core.join import Joining
 from prmvault.core.model import texts_in
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
     from prmvault.app.vault import Vault
     from prmvault.core.model import Note, Value
 
-PREFERENCES = ("file", "vault")
 _ROUNDS = 10
 """So often it is asked again whose the doubtful records are, at most."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BY_FILE = ("event",)
 """Of these the file's program is the master: a meeting that was moved there has moved."""
 
@@ -126,6 +127,8 @@ class Planner:
         told += unknown
         where: dict[str, list[Draft]] = {}
         by: dict[int, str] = {}
+        people, unknown = self._without_cancelled(people)
+        told += unknown
         doubtful = self._placed(people, where, by)
         for _ in range(_ROUNDS):
             # A record further down may have brought the address that tells who it is.
@@ -143,6 +146,20 @@ class Planner:
                 told += [Problem(draft.source, draft.line, "not-imported", str(error), error.hint) for draft in own]
         told.sort(key=lambda problem: problem.path)
         return Plan(tuple(steps), tuple(self.conflicts), tuple(told))
+
+    def _without_cancelled(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Problem]]:
+        """Leave out the meetings that were cancelled before the vault knew of them, and tell how many these are."""
+        kept: list[Draft] = []
+        unknown: Counter[str] = Counter()
+        for draft in drafts:
+            if draft.kind == "event" and draft.fields.get("status") == "cancelled" and not self._match(draft).path:
+                unknown[draft.source] += 1
+            else:
+                kept.append(draft)
+        what = "cancelled meetings that no note is about"
+        return kept, [
+            Problem(source, 0, "not-imported", f"left out: {count} {what}", "") for source, count in unknown.items()
+        ]
 
     def _placed(
         self, drafts: Sequence[Draft], where: dict[str, list[Draft]], by: dict[int, str]
@@ -164,6 +181,8 @@ class Planner:
 
     def filling(self, path: str, ours: Mapping[str, Any], draft: Draft, by: str = "") -> Filling:
         """Return what a record changes in the fields of a note, as read or typed."""
+        if self._is_outdated(ours, draft):
+            return Filling((), ())
         fields = self._with_links(draft)
         uid = fields.get("uid", "")
         if uid == uid_of_note(path):
@@ -180,10 +199,18 @@ class Planner:
         """Return the change of a note's text that takes a record in."""
 
         def change(text: str) -> str:
-            values = values_of(parse_front_matter(path, text, split_note(text)))
-            return self._noted(filled(text, self.filling(path, values, draft, by).edits), draft)
+            values = values_of(known_front_matter(text))
+            changed = filled(text, self.filling(path, values, draft, by).edits)
+            return changed if self._is_outdated(values, draft) else self._noted(changed, draft)
 
         return change
+
+    def _is_outdated(self, ours: Mapping[str, Any], draft: Draft) -> bool:
+        """Tell whether the note knows a later version of a meeting than the file."""
+        if draft.kind not in _BY_FILE or self.choices.prefer == "file":
+            return False
+        days = [value[:10] if isinstance(value := each.get("updated"), str) else "" for each in (draft.fields, ours)]
+        return all(map(_DAY.fullmatch, days)) and days[0] < days[1]
 
     def _noted(self, text: str, draft: Draft) -> str:
         headings = tuple(heading.casefold() for heading in self.vault.settings.log_headings)
@@ -244,17 +271,17 @@ class Planner:
         filling = self.filling(note.path, note.fields, draft, by.get(id(draft), ""))
         self._clashing(note.path, draft, filling.clashes)
         noted = False
-        if draft.notes.strip():
+        if draft.notes.strip() and not self._is_outdated(note.fields, draft):
             text = self._text(note.path)
             noted = self._noted(text, draft) != text
         return (*filling.keys, *(["notes"] if noted else []))
 
     def _taken_in(self, path: str, text: str, draft: Draft, by: Mapping[int, str]) -> tuple[str, tuple[str, ...]]:
-        values = values_of(parse_front_matter(path, text, split_note(text)))
+        values = values_of(known_front_matter(text))
         filling = self.filling(path, values, draft, by.get(id(draft), ""))
         self._clashing(path, draft, filling.clashes)
         changed = filled(text, filling.edits)
-        noted = self._noted(changed, draft)
+        noted = changed if self._is_outdated(values, draft) else self._noted(changed, draft)
         return noted, (*filling.keys, *(["notes"] if noted != changed else []))
 
     def _text(self, path: str) -> str:
@@ -380,12 +407,11 @@ class Planner:
 
 def _stem(draft: Draft) -> str:
     day = str(draft.fields.get("start", ""))[:10] if draft.kind == "event" else ""
-    for name in (draft.name, "unnamed"):
-        try:
-            return portable_file_name(f"{day} {name}".strip())
-        except ValueError:
-            continue
-    return "unnamed"
+    try:
+        name = portable_file_name(draft.name)
+    except ValueError:
+        name = "unnamed"
+    return portable_file_name(f"{day} {name}".strip())
 
 
 def _is_name(draft: Draft) -> bool:

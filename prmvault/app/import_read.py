@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,7 @@ STDIN = "-"
 
 
 class Source(NamedTuple):
-    """A file to be read: its name for the report, its path (empty: standard input, kept in `spool`), and its format."""
+    """A file to be read: its name for the report, its path (empty: a stream, kept in `spool`), and its format."""
 
     name: str
     path: str
@@ -38,7 +39,11 @@ def find_sources(paths: Iterable[str], format_name: str) -> Iterator[Source | Pr
             raise PrmvaultError(f"there is no file {path}", exit_code=EXIT_USAGE, hint="name a file, a folder, or -")
     for path in dict.fromkeys(named):
         if path == STDIN:
-            yield _source("standard input", "", format_name, _spooled())
+            yield _source("standard input", "", format_name, _spooled(sys.stdin.buffer))
+        elif _is_pipe(os.path.expanduser(path)):
+            with open(os.path.expanduser(path), "rb") as pipe:
+                spool = _spooled(pipe)
+            yield _source(os.path.basename(path), "", format_name, spool)
         elif os.path.isdir(os.path.expanduser(path)):
             yield from _in_folder(os.path.expanduser(path), format_name)
         else:
@@ -76,6 +81,9 @@ def _in_folder(folder: str, format_name: str) -> Iterator[Source | Problem]:
         yield _source(name, os.path.join(folder, name), format_name)
 
 
+_SHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+
+
 def _source(name: str, path: str, format_name: str, spool: BinaryIO | None = None) -> Source | Problem:
     from prmvault.interop.registry import FORMATS, HEAD_BYTES, format_of
 
@@ -91,6 +99,8 @@ def _source(name: str, path: str, format_name: str, spool: BinaryIO | None = Non
     if not found:
         known = ", ".join([each for each, made in FORMATS.items() if made.read])
         hint = f"say what it is with --from ({known}); for a table of your own: --map COLUMN=KEY"
+        if name.lower().endswith(_SHEETS):
+            hint = "open it in its program, and save it as CSV there"
         return Problem(name, 0, "unknown-format", "the file is of no format that is known", hint)
     return source._replace(format=found)
 
@@ -102,10 +112,15 @@ def _opened(source: Source) -> BinaryIO:
     return os.fdopen(os.dup(source.spool.fileno()), "rb")
 
 
-def _spooled() -> BinaryIO:
-    """Return standard input as a file that can be read twice; what is large is on the disk."""
+def _is_pipe(path: str) -> bool:
+    """Tell whether a path that somebody named is a pipe, such as the shell makes of `<(command)`."""
+    return stat.S_ISFIFO(os.stat(path).st_mode)
+
+
+def _spooled(stream: BinaryIO) -> BinaryIO:
+    """Return standard input, or a pipe, as a file that can be read twice; what is large is on the disk."""
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the import
-    shutil.copyfileobj(sys.stdin.buffer, spool)
+    shutil.copyfileobj(stream, spool)
     spool.flush()
     return spool
 

@@ -92,6 +92,16 @@ def resolve_any(vault: Vault, text: str, today: date, *, to_write: bool = False)
     raise told
 
 
+def named_so(vault: Vault, text: str) -> set[str]:
+    """Return the people and organizations whose name is `text`, else of whose name it is a part; `me` is the user."""
+    if name_key(text) in _ME and resolve_me(vault):
+        return {resolve_me(vault)}
+    kinds = ("person", "organization")
+    exact = {path for kind in kinds for path in link_meanings(vault.facts, text, of_type=kind)}
+    rows = [Name(*row) for kind in kinds for row in vault.facts.names_like(text, of_type=kind)]
+    return exact or set(partly_so_named(text, rows, beginnings=False))
+
+
 def resolve_me(vault: Vault) -> str:
     """Return the path of the user's own note, as the setting `me` says, or nothing."""
     if not vault.settings.me:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from errno import EACCES
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.app.edit import change_note, editable_text, editing, move_note, read_note
 from prmvault.app.import_match import Settled as Names
 from prmvault.app.vdir_cards import Settled, Told, Whose, heading_of, settled, stamp_of_text, told_by
-from prmvault.app.vdir_folder import etags, read_item, remove_item, uid_of, write_item
+from prmvault.app.vdir_folder import file_names, read_item, remove_item, uid_of, write_item
 from prmvault.app.vdir_plan import (
     ABSORB,
     ADD,
@@ -32,7 +33,7 @@ from prmvault.app.vdir_plan import (
 )
 from prmvault.app.vdir_state import Known, State, keep_state, lock_name, read_state, state_file
 from prmvault.core.edit import append_value, set_value
-from prmvault.core.file_names import stem_of
+from prmvault.core.file_names import collision_key, stem_of
 from prmvault.core.join import FORMER_UIDS
 from prmvault.core.new_note import new_note
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError, Problem
@@ -179,6 +180,12 @@ def _do_all(
         except PrmvaultError as error:
             path = step.whose.path or (step.item.file if step.item else "")
             problems.append(Problem(path, 0, "not-synced", str(error), error.hint))
+        except OSError as error:
+            path = step.item.file if step.item and not step.is_noted else step.whose.path
+            told = f"a write has failed: {error.strerror or error}"
+            problems.append(Problem(path, 0, "not-synced", told, "put that right, then sync again"))
+            if error.errno != EACCES:
+                break  # The disk is full, or can't be written: so it would be for all the others.
         if report:
             report(number, len(todo))
 
@@ -189,7 +196,7 @@ class _Sync:
     def __init__(self, vault: Vault, folder: str, state: State, wish: Wish, today: str) -> None:
         self.vault, self.folder, self.wish, self.today = vault, folder, wish, today
         self.known = dict(state.known)
-        self.files = set(etags(folder))
+        self.files = {collision_key(name) for name in file_names(folder)}
         self._ways: dict[str, Callable[[Step], None]] = {
             SETTLE: self._settle,
             CREATE: self._create,
@@ -249,11 +256,14 @@ class _Sync:
         planned = change_note(self.vault, whose.path, lambda text: _with_uid(text, whose.uid, ""))
         told = self._told(whose, planned.after)
         file = file_for(whose.uid, self.files)
-        self.files.add(file)
+        self.files.add(collision_key(file))
         etag = write_item(self.folder, file, "", told.text)
         self._keep(whose, file, etag, planned.after, Bases(told.card, told.card))
 
     def _to_trash(self, step: Step) -> None:
+        last = self.known.get(step.whose.uid)
+        if last and collision_key(last.file) in map(collision_key, file_names(self.folder)):
+            raise PrmvaultError(f"{last.file} is back; it is synced the next time", hint="sync again")
         stem, number = stem_of(step.whose.path), 1
         while os.path.lexists(os.path.join(self.vault.root, target := _trashed(stem, number))):
             number += 1
@@ -272,8 +282,10 @@ class _Sync:
         if step.is_noted:
             own = front_of(self._text(step.whose.path)).get("uid", "")
             whose = step.whose._replace(uid=str(own))
+            last = self.known.get(whose.uid) if whose.uid == step.whose.uid else None
+            bases = last.bases if last else None
             self._attach(draft.attachments)
-            change_note(self.vault, whose.path, lambda text: settled(self.vault, whose, text, draft, None).text)
+            change_note(self.vault, whose.path, lambda text: settled(self.vault, whose, text, draft, bases).text)
         remove_item(self.folder, step.item.file, etag)
         self.known.pop(step.whose.uid, None)
 

@@ -85,8 +85,11 @@ def settled(vault: Vault, whose: Whose, text: str, draft: Draft, bases: Bases | 
     log_headings = tuple(each.casefold() for each in settings.log_headings)
     with_notes = partial(replaced_notes, heading=heading_of(vault), log_headings=log_headings)
     new = with_card(text, before.card, merged.card, merged.lost, with_notes)
-    needed = tuple([each for each in draft.attachments if each.name in new])
     after = before if new == text else told_by(root, whose, new, draft)
+    if differing(merged.card, after.card):  # A key was made of another one, as the parts of a name are of the name.
+        new = with_card(new, after.card, merged.card, (), with_notes)
+        after = told_by(root, whose, new, draft)
+    needed = tuple([each for each in draft.attachments if each.name in new])
     _refuse_loss(whose, merged.card, after.card)
     if draft.fields.get("uid") == whose.uid and is_up_to_date(bases, after.card, theirs):
         return Settled(new, needed, "", Bases(after.card, theirs), merged.lost)

@@ -6,6 +6,7 @@ Files are known by a hash of their content, written as a whole, and never over w
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -14,12 +15,14 @@ from typing import NamedTuple
 from prmvault.core.problems import PrmvaultError
 from prmvault.interop.drafts import Draft
 from prmvault.interop.vcard_read import read_all
+from prmvault.interop.vcard_split import marked, physical_lines
 from prmvault.vault.files import Content, create_file, is_text, read_file, remove_file, stats_of, swap_file
 
 ENDING = ".vcf"
 MAX_CARD = 64 * 1024 * 1024
 """Bytes of a card's file, its photo in it; a larger one is left alone."""
 
+_BEGIN = b"BEGIN:VCARD"
 _UUID = "urn:uuid:"
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,120}")
 _RESERVED_ON_WINDOWS = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..{0,120})?")
@@ -28,13 +31,14 @@ _RESERVED_ON_WINDOWS = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:
 class Item(NamedTuple):
     """A file of the folder as it was read: the hash of its bytes, and its draft, or what is wrong with it.
 
-    A group has neither: it is nobody's card.
+    A group has neither: it is nobody's card. `is_cut` tells of a card without its end.
     """
 
     file: str
     etag: str
     draft: Draft | None = None
     problem: str = ""
+    is_cut: bool = False
 
 
 def etags(folder: str) -> dict[str, str]:
@@ -54,6 +58,8 @@ def read_item(folder: str, file: str) -> Item:
     etag = _hash(data)
     if len(data) > MAX_CARD:
         return Item(file, etag, problem=f"it is larger than {MAX_CARD // 1024**2} MB")
+    if _is_cut(data):
+        return Item(file, etag, problem="it is not whole: END:VCARD is missing", is_cut=True)
     reading = read_all(data, file)
     lasting = [problem for problem in reading.problems if problem.code == "too-large"]
     if len(reading.drafts) != 1:
@@ -103,6 +109,14 @@ def remove_item(folder: str, file: str, etag: str) -> None:
         raise _changed(file)
 
 
+def file_names(folder: str) -> set[str]:
+    """Return the names of everything in the folder, whatever it is; raises PrmvaultError where it can't be read."""
+    try:
+        return set(os.listdir(folder))
+    except OSError as error:
+        raise PrmvaultError(f"{folder} can't be read: {error.strerror or error}", hint="name a folder") from None
+
+
 def _names(folder: str) -> Iterator[str]:
     try:
         with os.scandir(folder) as entries:
@@ -119,6 +133,16 @@ def _etag(folder: str, file: str) -> str:
         return _hash(read_file(folder, file, most=MAX_CARD).data)
     except OSError:
         return ""
+
+
+def _is_cut(data: bytes) -> bool:
+    """Tell whether a card has no end: another program may be writing it just now, or have died over it.
+
+    What a reader makes of the rest looks as if somebody had removed all that is missing.
+    """
+    marks = [marked(line) for _, line in physical_lines(io.BytesIO(data)) if line is not None]
+    begins = marks.count(("BEGIN", "VCARD")) or _BEGIN.startswith(data[: len(_BEGIN)].upper())
+    return begins > marks.count(("END", "VCARD"))
 
 
 def _as_it_was(folder: str, file: str, etag: str) -> Content:

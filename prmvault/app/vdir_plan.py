@@ -17,7 +17,8 @@ from prmvault.app.edit import editable_text, read_note
 from prmvault.app.import_match import Index, Match
 from prmvault.app.import_match import Settled as Names
 from prmvault.app.vdir_cards import Settled, Whose, settled, stamp_of, told_by
-from prmvault.app.vdir_folder import Item, etags, file_name, read_item, uid_of
+from prmvault.app.vdir_folder import Item, etags, file_name, file_names, read_item, uid_of
+from prmvault.app.vdir_undone import undone
 from prmvault.core.file_names import collision_key, portable_file_name
 from prmvault.core.identity import uid_of_note
 from prmvault.core.phones import phone_reader, region_of
@@ -55,6 +56,10 @@ class Step(NamedTuple):
     is_joined: bool = False
     lost: int = 0
     paths: tuple[str, ...] = ()
+
+
+OTHER_CARD = "that person has another card"
+"""Why a card is held back for which `same` is no answer."""
 
 
 class Maybe(NamedTuple):
@@ -99,20 +104,24 @@ class _Planner:
         self.without_uid: list[Note] = []
         self.former: dict[str, str] = {}
         self.items: dict[str, Item] = {}
-        self.new_items: list[Item] = []
+        self.new_items: dict[str, Item] = {}
         self.claimed: set[str] = set()
         self.indexes: dict[str, Index] = {}
         self.taken: dict[str, set[str]] = {}
         self.cards = 0
+        self.is_any_cut = False
+        self.undone: set[str] = set()
 
     def planned(self) -> Planned:
         self._read_notes()
         self._read_folder()
         steps = [*self._absorbed()]
         self.claimed |= {self.notes[uid].path for uid in self.items if uid in self.notes}
+        gone = [self.state.known[uid].path for uid in self.items if uid not in self.notes and uid not in self.kept]
+        self.undone = undone(self.vault.root, gone)
         again = {step.whose.path for step in steps}
         steps += [step for uid in sorted(self.items) for step in self._of_item(uid, again)]
-        steps += [step for item in self.new_items for step in self._of_new(item)]
+        steps += [step for item in self.new_items.values() for step in self._of_new(item)]
         steps += [step for note in [*self.notes.values(), *self.without_uid] for step in self._of_note(note)]
         done = {step.whose.uid for step in steps}
         steps += [self._forget(uid) for uid in self.state.known if self._is_gone(uid) and uid not in done]
@@ -160,10 +169,16 @@ class _Planner:
             item = read_item(self.folder, file)
             if item.draft is None:
                 self.kept |= {uid} - {""}
+                self.is_any_cut |= item.is_cut and not uid
                 if item.problem:
                     self._problem(file, f"{item.problem}; it is left alone", "")
             else:
                 self._take(_without_data(_with_uid(item)))
+        for file in sorted((file_names(self.folder) & known.keys()) - files.keys()):
+            self.kept.add(known[file][0])
+            self._problem(
+                file, "it is no regular file any more; it is left alone", "put the card in its place, or remove it"
+            )
 
     def _take(self, item: Item) -> None:
         assert item.draft is not None, "it was read"
@@ -172,8 +187,12 @@ class _Planner:
             self._problem(item.file, f"it has the same UID as {self.items[uid].file}; it is left alone", "remove one")
         elif uid in self.notes or uid in self.state.known or uid in self.former:
             self.items[uid] = item
+        elif uid in self.new_items:
+            self._problem(
+                item.file, f"it has the same UID as {self.new_items[uid].file}; it is left alone", "remove one"
+            )
         else:
-            self.new_items.append(item)
+            self.new_items[uid] = item
 
     def _absorbed(self) -> Iterator[Step]:
         """Yield what becomes of the cards of people who were joined with somebody else."""
@@ -200,13 +219,22 @@ class _Planner:
             name = str(last.bases.folder.fields.get("name", ""))
             if is_changed:
                 yield self._creation(item)
+            elif last.path in self.undone:
+                self.kept.add(uid)
+                hint = "undo once more brings the note back; or delete the card on the phone, too"
+                self._problem(item.file, "its note was taken back by undo; the card stays", hint)
             else:
                 yield Step(REMOVE, name, whose, item, is_carded=True)
             return
         whose = Whose(note.path, note.type, uid)
         is_chosen = self._is_chosen(note)
         if last and last.chosen and not is_chosen:
-            yield Step(REMOVE, note.title, whose, item, is_carded=True)
+            if item.etag == last.etag or self._is_as_known(item, last):
+                yield Step(REMOVE, note.title, whose, item, is_carded=True)
+            else:  # What was said on the card meanwhile comes into the note before it goes.
+                paths = (note.path, *_named(item.draft))
+                bare = item._replace(draft=None)
+                yield Step(ABSORB, note.title, whose, bare, is_noted=True, is_carded=True, paths=paths)
         elif (
             last is None
             or note.path in again
@@ -250,7 +278,7 @@ class _Planner:
             return
         match = self._index(draft.kind).match(draft.name, draft.fields, self.wish.settled)
         if match.path in self.claimed and self.wish.settled.of(draft.name) != "new":
-            match = Match(doubt="that person has another card", paths=(match.path,))
+            match = Match(doubt=OTHER_CARD, paths=(match.path,))
         if match.doubt:
             self.claimed.update(match.paths)
             self.maybes.append(Maybe(item.file, draft.name, match.doubt, match.paths))
@@ -304,7 +332,7 @@ class _Planner:
         if uid in self.items or uid in self.kept or note.path in self.claimed:
             return
         last, is_chosen = self.state.known.get(uid), self._is_chosen(note)
-        whose = Whose(note.path, note.type, uid or uid_of_note(note.path))
+        whose = Whose(note.path, note.type, uid or self._free_uid(note.path))
         if last and not is_chosen and last.chosen:
             return  # It is not to be in the folder any more, and is not.
         try:
@@ -313,11 +341,19 @@ class _Planner:
             self.kept.add(uid)
             self.problems.append(Problem(note.path, 0, "not-synced", str(error), error.hint))
             return
-        if is_as_known:
+        if is_as_known and self.is_any_cut:
+            self.kept.add(uid)  # The card that is not whole may be this one's, by another name.
+        elif is_as_known:
             yield Step(TRASH, note.title, whose, is_noted=True, paths=(note.path,))
         elif last or (is_chosen and note.type == "person"):  # An edit goes before a removal.
             paths = () if uid else (note.path,)
             yield Step(ADD, note.title, whose, is_noted=not uid, is_carded=True, paths=paths)
+
+    def _free_uid(self, path: str) -> str:
+        """Return a uid for a note that has none, not that of a note which was at this path before."""
+        taken = (self.notes, self.former, self.state.known, self.items, self.new_items)
+        names = (f"{path}{f' {number}' if number > 1 else ''}" for number in count(1))
+        return next(uid for name in names if not any((uid := uid_of_note(name)) in uids for uids in taken))
 
     def _is_told(self, whose: Whose, card: Card) -> bool:
         text = editable_text(whose.path, read_note(self.vault, whose.path))
@@ -342,8 +378,9 @@ class _Planner:
 def most_removed(steps: Iterable[Step], known: Mapping[str, Known]) -> str:
     """Return what is too much to be removed without the user's word: the larger part of a side; empty if nothing is."""
     counts = Counter([step.do for step in steps])
+    is_all = counts[TRASH] + counts[REMOVE] + counts[FORGET] == len(known)
     for do, what in ((TRASH, "people would go to the trash"), (REMOVE, "cards would be removed")):
-        if counts[do] and (counts[do] == len(known) or (counts[do] >= _MANY and counts[do] * _SHARE > len(known))):
+        if counts[do] and (is_all or (counts[do] >= _MANY and counts[do] * _SHARE > len(known))):
             return f"{counts[do]} of {len(known)} {what}"
     return ""
 
@@ -375,6 +412,6 @@ def _with_uid(item: Item) -> Item:
 
 
 def file_for(uid: str, taken: Collection[str]) -> str:
-    """Return the name of a new card's file that no other file has."""
-    name = file_name(uid)
-    return name if name not in taken else file_name(f"{uid} ")
+    """Return the name of a new card's file; `taken` are the collision keys of those that are there."""
+    names = (file_name(uid + " " * number) for number in count())
+    return next(name for name in names if collision_key(name) not in taken)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from prmvault.app.child import Child
+from prmvault.app.child import InBackground
 from prmvault.app.mail_state import MailWeek, read_weeks
 from prmvault.app.watch_sync import pause_after
 from prmvault.core.dates import week_name
@@ -77,7 +76,7 @@ def due_of(root: str, config: UserConfig, now: datetime) -> Due | None:
     return next_due(now, config.send, read_weeks(root), [each.address for each in config.mail.to])
 
 
-class MailInBackground:
+class MailInBackground(InBackground):
     """Sends the digest when it is due, from a thread, by `command` and its week; until it is ended."""
 
     def __init__(
@@ -87,24 +86,13 @@ class MailInBackground:
         log: Callable[[str], None],
         now: Callable[[], datetime],
     ) -> None:
+        super().__init__("mail")
         self._root = root
         self._command = command
         self._log = log
         self._now = now
         self._told = ""
         self._failures = 0
-        self._child = Child()
-        self._thread = threading.Thread(target=self._work, name="mail", daemon=True)
-
-    def begin(self) -> None:
-        """Begin to look at the clock."""
-        self._thread.start()
-
-    def end(self) -> None:
-        """End it, also while mail is being sent."""
-        self._child.end()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> float:
         """Send what is due; return after how many seconds to look again."""
@@ -139,8 +127,3 @@ class MailInBackground:
             self._log(f"mail: {told}")
         self._told = told
         return due
-
-    def _work(self) -> None:
-        pause = 0.0
-        while not self._child.ending.wait(pause):
-            pause = self.look()

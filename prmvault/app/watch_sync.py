@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 
-from prmvault.app.child import Child
+from prmvault.app.child import InBackground
 
 REST_S = 20.0
 """So long no note may have changed: nobody wants half a sentence in a commit."""
@@ -22,7 +21,7 @@ def pause_after(every: float, failures: int) -> float:
     return every * 2.0 ** min(failures, _MOST_DOUBLINGS)
 
 
-class SyncInBackground:
+class SyncInBackground(InBackground):
     """Runs `command` as a process of its own every so many seconds, from a thread, until it is ended."""
 
     def __init__(
@@ -32,17 +31,13 @@ class SyncInBackground:
         log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("sync")
         self._command = command
         self._every = every
         self._log = log
         self._clock = clock
-        self._child = Child()
         self._changed = clock() - REST_S
-        self._thread = threading.Thread(target=self._work, name="sync", daemon=True)
-
-    def begin(self) -> None:
-        """Begin with a first sync."""
-        self._thread.start()
+        self._failures = 0
 
     def note_change(self) -> None:
         """Remember that a note has changed just now."""
@@ -53,26 +48,19 @@ class SyncInBackground:
         now = self._clock()
         return max(0.0, min(self._changed + REST_S, due_since + _LONGEST_REST_S) - now)
 
-    def end(self) -> None:
-        """End it, a sync that is under way, too: the next one goes on from there."""
-        self._child.end()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _work(self) -> None:
-        failures = 0
-        pause = 0.0
+    def look(self) -> float:
+        """Sync as soon as edits have come to rest; return after how many seconds to do so again."""
         ending = self._child.ending
-        while not ending.wait(pause):
-            due = self._clock()
-            while left := self.rest_left(due):
-                if ending.wait(left):
-                    return
-            code, lines = self._child.run(self._command)
-            if ending.is_set():
-                return
-            failures = failures + 1 if code else 0
-            pause = pause_after(self._every, failures)
-            said = "; ".join(line for line in lines if code or not line.startswith("up to date"))
-            if said:
-                self._log(f"sync: {said}{f'; next try in {pause / 60:.0f} min' if code else ''}")
+        due = self._clock()
+        while left := self.rest_left(due):
+            if ending.wait(left):
+                return 0.0
+        code, lines = self._child.run(self._command)
+        if ending.is_set():
+            return 0.0
+        self._failures = self._failures + 1 if code else 0
+        pause = pause_after(self._every, self._failures)
+        said = "; ".join(line for line in lines if code or not line.startswith("up to date"))
+        if said:
+            self._log(f"sync: {said}{f'; next try in {pause / 60:.0f} min' if code else ''}")
+        return pause

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 
-from prmvault.app.child import Child
+from prmvault.app.child import InBackground
 from prmvault.app.watch_sync import pause_after
 from prmvault.core.problems import EXIT_NOTHING_FOUND
 from prmvault.vault.user_config import read_config
@@ -33,7 +32,7 @@ def looked_at(folder: str) -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted(found))
 
 
-class VdirInBackground:
+class VdirInBackground(InBackground):
     """Runs `command` as a process of its own after changes, from a thread, until it is ended.
 
     The folder is that of the user's config (`vdir:`), looked up each time; without one it does nothing.
@@ -46,6 +45,7 @@ class VdirInBackground:
         log: Callable[[str], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        super().__init__("vdir")
         self._root = root
         self._command = command
         self._log = log
@@ -55,23 +55,11 @@ class VdirInBackground:
         self._changed = clock() - REST_S
         self._told: tuple[str, ...] = ()
         self._failures = 0
-        self._child = Child()
-        self._thread = threading.Thread(target=self._work, name="vdir", daemon=True)
-
-    def begin(self) -> None:
-        """Begin with a first sync."""
-        self._thread.start()
 
     def note_change(self) -> None:
         """Remember that a note has changed just now."""
         self._changed = self._clock()
         self._is_due = True
-
-    def end(self) -> None:
-        """End it, a sync that is under way, too: the next one goes on from there."""
-        self._child.end()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def look(self) -> float:
         """Sync if something has changed and come to rest; return after how many seconds to look again."""
@@ -99,8 +87,3 @@ class VdirInBackground:
         if told:
             self._log(f"vdir: {told}{f'; next try in {pause:.0f} s' if is_failure else ''}")
         return pause
-
-    def _work(self) -> None:
-        pause = 0.0
-        while not self._child.ending.wait(pause):
-            pause = self.look()

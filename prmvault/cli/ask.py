@@ -104,7 +104,9 @@ def list_command(
         if rows and not any(row[at] for row in rows):
             say(f"none of them has {key!r}")
     if as_csv:
-        _echo_csv(header, rows)
+        from prmvault.interop.csv_cells import table_text
+
+        click.echo(table_text([header, *(map(one_line, row) for row in rows)], line_end="\n"), nl=False)
     elif header == _PERSON_HEADER:
         echo_people(rows, tell_of(vault))
     elif rows:
@@ -204,16 +206,3 @@ def _text_of(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_text_of(each) for each in value)
     return "" if value is None else str(value)
-
-
-def _echo_csv(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    import csv
-    import io
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        # A spreadsheet would take a value that begins so for a formula.
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in map(one_line, row)])
-    click.echo(text.getvalue(), nl=False)

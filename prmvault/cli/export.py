@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prmvault.cli.context import command, opened_vault, today
-from prmvault.cli.output import echo_table, say, say_nothing_found
+from prmvault.cli.output import echo_table, say, say_hint, say_nothing_found
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from prmvault.app.export import Exported
     from prmvault.app.vault import Vault
 
@@ -41,14 +43,16 @@ def export_command(
 ) -> int:
     """Write the vault in another program's format: as a file, a folder of files, or to standard output.
 
-    QUERY chooses people, as that of list does; without one it is all, of vcard and csv organizations, too. Only what
-    differs is written. A DIR is a folder that is there, or a name that ends in a slash; files of a calendar in it go
-    when their entry has gone. A card has the section Notes of the note, and its picture; nothing else of the text.
-    Entries of a calendar are marked private, and hold no age, no address and nothing of a note's text. qr takes a name
-    and makes a code for somebody's camera: in the terminal, or as FILE, a .png or .svg. Exit 1 if there is nothing.
+    QUERY is a name or a part of one (Anna, Müller), else it chooses people as that of list does; without one it is
+    all, of vcard and csv organizations, too. Only what differs is written. A DIR is a folder that is there, or a name
+    that ends in a slash; files of a calendar in it go when their entry has gone. A card has the section Notes of the
+    note, and its picture; nothing else of the text. Entries of a calendar are marked private, and hold no age, no
+    address and nothing of a note's text. qr takes a name and makes a code for somebody's camera: in the terminal, or as
+    FILE, a .png or .svg. Exit 1 if there is nothing.
 
     \b
     Example:
+      prmvault export vcard "Anna Müller" -o anna.vcf
       prmvault export vcard -o people.vcf
       prmvault export csv tag:family -F emails,phones,birthday -o family.csv
       prmvault export qr oma -o oma.png
@@ -76,7 +80,9 @@ def export_command(
     if is_folder and made.write_each is None:
         raise PrmvaultError(f"{name} is one file", exit_code=EXIT_USAGE, hint=f"-o {name}{made.ending}")
     ending = os.path.splitext(path)[1].lower() if output != "-" else made.ending
-    how = Writing(version=version, keys=tuple(key.strip() for key in fields.split(",") if key), bom=bom, ending=ending)
+    how = Writing(
+        version=version, keys=tuple(key.strip() for key in fields.split(",") if key.strip()), bom=bom, ending=ending
+    )
     vault = opened_vault()
     items = export_items(vault, name, today(), _person(vault, query) if name == "qr" else _people(vault, query))
     if not items:
@@ -84,11 +90,21 @@ def export_command(
         return EXIT_NOTHING_FOUND
     if not output or output == "-":
         data = export_bytes(vault, made, items, how)
+        _tell_unknown(how.keys, items)
         click.echo(_on_black(data) if name == "qr" and not output and sys.stdout.isatty() else data, nl=False)
         return 0
     done = (export_folder if is_folder else export_file)(vault, made, items, path, how)
+    _tell_unknown(how.keys, items)
     say(_told(done, output, is_folder=is_folder))
     return 0
+
+
+def _tell_unknown(keys: Iterable[str], items: Iterable[Any]) -> None:
+    """Tell the fields that were asked for and that nobody has: most likely they are written otherwise."""
+    known = {"*", "uid", "name", "type", "notes"}
+    for key in keys:
+        if key not in known and not any(key in item.fields for item in items):
+            say(f"none of them has {key!r}")
 
 
 def _export_json(vault: Vault, query: tuple[str, ...], output: str) -> int:
@@ -116,12 +132,16 @@ def _export_json(vault: Vault, query: tuple[str, ...], output: str) -> int:
 
 
 def _people(vault: Vault, query: tuple[str, ...]) -> set[str] | None:
-    """Return the paths of the people whom the query finds, or None where there is none."""
+    """Return the paths of those who are called so, else of whom the query finds, or None where there is no query."""
     if not query:
         return None
+    from prmvault.app.names import named_so
     from prmvault.app.search import search
 
-    return {found.hit.path for found in search(vault, " ".join(query), most=None, note_type="person").found}
+    text = " ".join(query)
+    return named_so(vault, text) or {
+        found.hit.path for found in search(vault, text, most=None, note_type="person").found
+    }
 
 
 def _person(vault: Vault, query: tuple[str, ...]) -> set[str]:
@@ -134,7 +154,20 @@ def _person(vault: Vault, query: tuple[str, ...]) -> set[str]:
 
 
 def _on_black(code: bytes) -> bytes:
-    """Return a code whose light parts are signs in white on black, whatever the colours of the terminal are."""
+    """Return a code whose light parts are signs in white on black, whatever the colours of the terminal are.
+
+    Raises PrmvaultError where the terminal would break its lines: no camera reads that.
+    """
+    from shutil import get_terminal_size
+
+    lines, size = code.decode().splitlines(), get_terminal_size()
+    if len(lines[0]) > size.columns:
+        told = f"the code takes {len(lines[0])} columns, and the terminal has {size.columns}"
+        raise PrmvaultError(told, hint="make its letters smaller (Ctrl and -), or write a picture: -o card.png")
+    if len(lines) >= size.lines:
+        say_hint(
+            f"it has {len(lines)} lines: if it is cut off, make the letters smaller, or write a picture: -o card.png"
+        )
     return b"".join([b"\x1b[97;40m" + line + b"\x1b[0m\n" for line in code.rstrip(b"\n").split(b"\n")])
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prmvault.cli.context import command, opened_vault, today
+from prmvault.cli.context import command, opened_vault, tell_of, today
 from prmvault.cli.output import clean, echo_json, echo_problems, echo_table, one_line, progress_bar, say, say_hint
+from prmvault.core.label_names import action_name
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from prmvault.app.import_apply import Report
     from prmvault.app.import_plan import Choices
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from prmvault.interop.registry import Asked
 
 _SHOWN = 20
-"""So many conflicts and problems are told one by one; --json has all."""
+"""So many of each kind of conflict and of the problems are told one by one; --json has all."""
+
+_ASKED = "--same NAME takes it for that one, --new NAME makes another note (NAME may be all, for every such name)"
+"""What to do about several names."""
 
 
 def _complete_formats(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Any]:
@@ -114,8 +118,10 @@ def import_command(
     if as_json:
         echo_json(report._asdict())
     elif dry_run:
-        _echo_plan(report)
+        _echo_plan(report, tell_of(vault))
     _tell(report, dry_run=dry_run, as_json=as_json)
+    if (report.created or report.updated) and sys.stderr.isatty():
+        say_hint(_way_back(vault.root, dry_run=dry_run))
     return EXIT_NOTHING_FOUND if report.conflicts or report.problems else 0
 
 
@@ -144,16 +150,16 @@ def _choices(given: dict[str, Any]) -> Choices:
     return Choices(given["prefer"] or "", Settled(given["same"], given["new"]), given["tag"])
 
 
-def _echo_plan(report: Report) -> None:
-    """Print what would be done, a row for each record, in the order of the files."""
+def _echo_plan(report: Report, tell: Callable[[str], str]) -> None:
+    """Print what would be done, a row for each record that is not as before, in the order of the files."""
     rows = [("create", entry, "") for entry in report.created]
     rows += [("update", entry, ", ".join(entry["keys"])) for entry in report.updated]
-    rows += [("skip", entry, "") for entry in report.skipped]
     rows += [("conflict", entry, _differing(entry)) for entry in report.conflicts]
     rows.sort(key=lambda row: (row[1]["source"], row[1]["line"]))
-    cells = [(action, _place(entry), entry["name"], entry["path"], what) for action, entry, what in rows]
+    shown = (lambda action: tell(action_name(action))) if sys.stdout.isatty() else str
+    cells = [(shown(action), _place(entry), entry["name"], entry["path"], what) for action, entry, what in rows]
     if cells:
-        echo_table(("action", "from", "name", "path", "what"), cells, gives_way=("from", "what"))
+        echo_table(("action", "from", "name", "path", "what"), cells, gives_way=("from", "path"), tell=tell)
 
 
 def _differing(entry: dict[str, Any]) -> str:
@@ -163,7 +169,8 @@ def _differing(entry: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     from prmvault.core.model import texts_in
 
-    return one_line(", ".join(texts_in(value)))[:80]
+    told = {key: part for key, part in value.items() if key != "pref"} if isinstance(value, dict) else value
+    return one_line(", ".join(texts_in(told)))[:80]
 
 
 def _place(entry: dict[str, Any]) -> str:
@@ -171,27 +178,57 @@ def _place(entry: dict[str, Any]) -> str:
 
 
 def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
-    """Tell the sum, and what is left to the user."""
+    """Tell what is left to the user, and the sum."""
     if not as_json:
-        left = [Problem(_place(entry), 0, "import-conflict", _told(entry), entry["hint"]) for entry in report.conflicts]
-        left += [
-            Problem(entry["source"], entry["line"], entry["code"], entry["message"], entry["hint"])
-            for entry in report.problems
-        ]
-        echo_problems(left[:_SHOWN])
-        if len(left) > _SHOWN:
-            say(f"and {len(left) - _SHOWN} more; --json has all")
+        _tell_left(report)
     counted = {
-        "created": report.created,
-        "updated": report.updated,
+        "to create" if dry_run else "created": report.created,
+        "to update" if dry_run else "updated": report.updated,
         "as before": report.skipped,
         "left to you": report.conflicts,
         "problem" if len(report.problems) == 1 else "problems": report.problems,
     }
     told = [f"{len(entries)} {name}" for name, entries in counted.items() if entries]
-    say(("would be: " if dry_run else "") + (", ".join(told) or "nothing is in there"))
-    if dry_run and (report.created or report.updated) and sys.stderr.isatty():
-        say_hint("without --dry-run it is done")
+    say(", ".join(told) or "nothing is in there")
+
+
+def _tell_left(report: Report) -> None:
+    """Tell the problems and what is to be settled: each kind together, with the remedy once, below the last of it."""
+    problems = [
+        Problem(entry["source"], entry["line"], entry["code"], entry["message"], entry["hint"])
+        for entry in report.problems
+    ]
+    differing = [entry for entry in report.conflicts if entry["key"]]
+    asked = [entry for entry in report.conflicts if not entry["key"] and entry["hint"].startswith("--same")]
+    others = [entry for entry in report.conflicts if not entry["key"] and entry not in asked]
+    kinds = [problems[:_SHOWN], *[_with_one_hint(entries[:_SHOWN]) for entries in (differing, asked)]]
+    kinds.append([Problem(_place(each), 0, "import-conflict", _told(each), each["hint"]) for each in others[:_SHOWN]])
+    for kind in kinds:
+        echo_problems(kind)
+    more = len(report.problems) + len(report.conflicts) - sum(map(len, kinds))
+    if more:
+        say(f"and {more} more; --json has all")
+
+
+def _with_one_hint(entries: Sequence[dict[str, Any]]) -> list[Problem]:
+    hints = {entry["hint"] for entry in entries}
+    hint = hints.pop() if len(hints) == 1 else _ASKED
+    places = [(_place(entry), _told(entry)) for entry in entries]
+    last = len(places) - 1
+    return [
+        Problem(place, 0, "import-conflict", told, hint if at == last else "")
+        for at, (place, told) in enumerate(places)
+    ]
+
+
+def _way_back(root: str, *, dry_run: bool) -> str:
+    """Return what the user should know of taking it back."""
+    from prmvault.vault.git import is_repository
+
+    if is_repository(root):
+        return "without --dry-run it is done, as one commit" if dry_run else "prmvault undo takes it back"
+    lasting = "the vault is not kept in git, so undo can't take it back"
+    return f"without --dry-run it is done; {lasting}" if dry_run else lasting
 
 
 def _told(entry: dict[str, Any]) -> str:

@@ -10,15 +10,12 @@ from typing import Any
 
 import click
 
+from prmvault.core.characters import LOW, UNSEEN, escaped_json
 from prmvault.core.problems import Problem
 
-# C0 but tab and newline, C1, and format characters but the joiner of emoji (a terminal would obey some of them), and
-# halves of characters, which are no text.
+# What a terminal would obey, but the joiner of emoji.
 # (Compiled when it is first needed: most text is printable, and a question has no time to lose.)
-_CONTROL = (
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff]"
-)
+_CONTROL = f"[{LOW}{UNSEEN}\u200c]"
 
 COLORS = {
     "match": "yellow",
@@ -159,8 +156,7 @@ def echo_json(value: Any) -> None:
     """Print one JSON document; control characters stand in it as escapes."""
     import json
 
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(re.sub(_CONTROL, lambda found: f"\\u{ord(found[0]):04x}", text))
+    click.echo(escaped_json(json.dumps(value, ensure_ascii=False, indent=2)))
 
 
 def echo_paths(paths: Iterable[str], *, nul: bool) -> None:

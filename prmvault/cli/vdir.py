@@ -12,8 +12,10 @@ from prmvault.cli.output import echo_json, echo_line, echo_problems, one_line, p
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from prmvault.app.vdir import VdirSynced
-    from prmvault.app.vdir_plan import Step
+    from prmvault.app.vdir_plan import Maybe, Step
 
 
 @command("vdir")
@@ -66,13 +68,30 @@ def vdir_command(
     else:
         for line in _lines(synced, dry_run=dry_run):
             echo_line(one_line(line))
+        if len(synced.steps) > 1:
+            say(_sum(synced, dry_run=dry_run))
     for maybe in synced.maybes:
         say(one_line(f"{maybe.file}: {maybe.name}: {maybe.why} ({', '.join(maybe.paths)}); it is held back"))
-        name = maybe.name.replace('"', "'")
-        say_hint(one_line(f'--same "{name}" takes it for that one, --new "{name}" makes another note'))
+    for hint in _remedies(synced.maybes):
+        say_hint(one_line(hint))
     if synced.problems:
         echo_problems(synced.problems)
     return EXIT_NOTHING_FOUND if synced.problems or synced.maybes else 0
+
+
+def _remedies(maybes: Sequence[Maybe]) -> Iterator[str]:
+    """Yield what to do about the cards that are held back: once, whatever their number."""
+    from prmvault.app.vdir_plan import OTHER_CARD
+
+    for is_other in (False, True):
+        names = [each.name.replace('"', "'") for each in maybes if (each.why == OTHER_CARD) is is_other]
+        if not names:
+            continue
+        name, more = ("NAME", " (NAME may be all, for every such name)") if len(names) > 1 else (f'"{names[0]}"', "")
+        if is_other:
+            yield f"if it is one person, join the two cards there; --new {name} makes another note{more}"
+        else:
+            yield f"--same {name} takes it for that one, --new {name} makes another note{more}"
 
 
 _NOTE_WORDS = {"create": "created", "trash": "trashed"}
@@ -98,6 +117,15 @@ def _lines(synced: VdirSynced, *, dry_run: bool) -> list[str]:
         lost = f" ({step.lost} said differently: prmvault conflicts)" if step.lost else ""
         lines.append(f"{step.name}: {', '.join(what)}{lost}")
     return lines or [f"up to date with {os.path.basename(synced.folder)}: {synced.cards} cards"]
+
+
+def _sum(synced: VdirSynced, *, dry_run: bool) -> str:
+    """Return how many notes and cards come, change and go: that is what one looks for before a sync is let go."""
+    to = "to be " if dry_run else ""
+    done = [("note", word) for step in synced.steps for word in [_on_note(step)] if word]
+    done += [("card", word) for step in synced.steps for word in [_on_card(step)] if word]
+    counted = [(done.count(each), *each) for each in dict.fromkeys(done)]
+    return ", ".join([f"{count} {what if count == 1 else what + 's'} {to}{word}" for count, what, word in counted])
 
 
 def _json(synced: VdirSynced, *, dry_run: bool) -> dict[str, Any]:

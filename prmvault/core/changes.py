@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.markdown import HEADING, parse_body, plain_text
-from prmvault.core.model import Task, Value, texts_in
+from prmvault.core.model import Task, Value, canonical, texts_in
 from prmvault.core.names import name_key
 
 _ONE_KEY = {"tag": "tags", "alias": "aliases"}
@@ -226,18 +225,14 @@ def _items_changed(key: str, old: list[Value], new: list[Value]) -> Iterator[Cha
 
 
 def _without_equal(items: Iterable[Value], others: Iterable[Value]) -> list[Value]:
-    left = Counter(map(_canonical, others))
+    left = Counter(map(canonical, others))
     found = []
     for item in items:
-        if left[_canonical(item)] > 0:
-            left[_canonical(item)] -= 1
+        if left[canonical(item)] > 0:
+            left[canonical(item)] -= 1
         else:
             found.append(item)
     return found
-
-
-def _canonical(value: Value) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def _subject(item: Value) -> str:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, TypeVar
 from prmvault.core.cadence import reason_text
 from prmvault.core.dates import week_days, week_name
 from prmvault.core.digest_ids import contact_id, debt_id, gift_id, reminder_id, task_id
+from prmvault.core.gift_days import gift_days
 from prmvault.core.gifts import MOST_IDEAS, NEXT, Choice, Idea, choices, given_before, was_given
-from prmvault.core.messages import Amount, counted, message
+from prmvault.core.messages import Amount, counted
 from prmvault.core.model import Note
-from prmvault.core.occasions import BIRTHDAY, CHRISTMAS, NAMEDAY, WEDDING, is_round, meant_occasion
+from prmvault.core.occasions import BIRTHDAY, CHRISTMAS, NAMEDAY, is_round, meant_occasion
 from prmvault.core.owed import Owed, entry_text, owed_with
 from prmvault.core.problems import Problem
 from prmvault.core.reminders import (
@@ -60,7 +61,6 @@ _A_WEEK = timedelta(weeks=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SIGNS = {"birthday": "🎂", "memorial": "🕯️", "nameday": "🌼", "wedding": "💍", "christmas": "🎄"}
 _SIGNS_OF_KINDS = {"date": "📌", "plan": "📍", "reminder": "🔔", "task": "☑️", "contact": "💬", THREAD: "📆"}
-_CHRISTMAS_EVE = (12, 24)
 _TO_KNOW_EARLY = ("birthday", "date", THREAD)
 
 
@@ -127,7 +127,7 @@ class _Page:
         self._put_threads(days, {path for line in touch["lines"] for path in (line["path"], *line["others"])})
         later += self._told_once(threads, sunday + timedelta(days=1), until)
         overdue = _cut(sorted(late, key=_long_late_last), self._entry)
-        occasions = [*_gift_occasions([*week, *later]), *_christmas(world, monday, until)]
+        occasions = gift_days([*week, *later], world, monday, until)
         gifts = _cut(list(self._gifts(occasions)), self._gift)
         debts = [owed for note in world.people if (owed := owed_with(note))]
         debt_lines = _cut(debts, self._debts)
@@ -375,26 +375,6 @@ def _source(each: Reminder) -> tuple[str, str, int, str]:
 def _is_undated(each: OpenTask, sunday: date) -> bool:
     """Tell whether a task has no day and begins up to Sunday."""
     return not (each.task.due or each.task.scheduled) and each.task.start <= sunday.isoformat()
-
-
-def _gift_occasions(found: Iterable[Reminder]) -> list[Reminder]:
-    """Return the days on which something may be given, the first one of each person."""
-    first: dict[str, Reminder] = {}
-    for each in found:
-        if each.occasion in (BIRTHDAY, NAMEDAY, WEDDING) and not each.overdue_days:
-            first.setdefault(each.path, each)
-    return list(first.values())
-
-
-def _christmas(world: World, first: date, last: date) -> Iterator[Reminder]:
-    """Return Christmas for each of the living, where it is near."""
-    eves = (date(year, *_CHRISTMAS_EVE) for year in {first.year, last.year})
-    for day in (eve for eve in eves if first <= eve <= last):
-        for note in world.people:
-            if any(gift.get("for") for gift in note.fields.get("gifts", ())) and not note.fields.get("deceased"):
-                title = message("{name}: Christmas", name=note.title)
-                line = note.lines.get("gifts", 1)
-                yield Reminder(day, "date", title, note.title, note.path, line, occasion=CHRISTMAS)
 
 
 def _most_important(coming: Sequence[Reminder]) -> list[Reminder]:

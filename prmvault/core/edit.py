@@ -13,7 +13,7 @@ from typing import NamedTuple
 import yaml
 
 from prmvault.core.fences import OPENING, split_note
-from prmvault.core.frontmatter import compose_front_matter, parse_front_matter
+from prmvault.core.frontmatter import compose_front_matter, known_front_matter
 from prmvault.core.model import Value
 from prmvault.core.problems import PrmvaultError, Problem
 from prmvault.core.yaml_nodes import (
@@ -139,7 +139,7 @@ def _added_at_once(front: _Front, values: Mapping[str, Value]) -> str:
 
 def _read(text: str) -> _Front:
     parts = split_note(text)
-    read = parse_front_matter("", text, parts)
+    read = known_front_matter(text)
     if not read.readable:
         raise _unreadable("it is left as it is", read.problems[0])
     if parts.yaml is None:
@@ -193,7 +193,7 @@ def _difference(front: _Front, start: int, end: int, expected: dict[str, Value],
     if not (result.startswith(head) and result.endswith(tail)) or len(result) < len(head) + len(tail):
         return "other lines would change"
     parts = split_note(result)
-    read = parse_front_matter("", result, parts)
+    read = known_front_matter(result)
     if not read.readable:
         return f"the note could not be read afterwards ({read.problems[0].message})"
     if not result.endswith(front.after) or parts.body != split_note(front.before + front.after).body:

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from prmvault.core.edit import Step, add_values, append_value, set_value
-from prmvault.core.fences import split_note
 from prmvault.core.file_names import stem_of
-from prmvault.core.frontmatter import FrontMatter, parse_front_matter
+from prmvault.core.frontmatter import FrontMatter, known_front_matter
 from prmvault.core.identity import is_same_name
 from prmvault.core.join import CONFLICTS, ENTRY_KINDS, Edit, Joining, edits_of, entries_in, entry_meaning
 from prmvault.core.kinds import KINDS
@@ -81,7 +80,7 @@ def plan_filling(
 
 def filled(text: str, edits: Sequence[Edit]) -> str:
     """Return the note `text` with the edits made; raises PrmvaultError where one can't be made."""
-    there = parse_front_matter("", text, split_note(text)).values
+    there = known_front_matter(text).values
     new: dict[str, Value] = {}
     rest: list[Edit] = []
     for edit in edits:

@@ -8,13 +8,14 @@ memory and stack. python-frontmatter does the reading through the handler below 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
-from prmvault.core.fences import OPENING, Parts
+from prmvault.core.fences import OPENING, Parts, split_note
 from prmvault.core.model import Value
 from prmvault.core.problems import Problem
 
@@ -66,6 +67,15 @@ def parse_front_matter(path: str, text: str, parts: Parts) -> FrontMatter:
         problem = Problem(path, refused.line, refused.code, refused.message, refused.hint)
         return FrontMatter({}, {}, (problem,), readable=False)
     return FrontMatter(values, handler.lines, tuple(handler.problems), readable=True)
+
+
+@lru_cache(maxsize=8)
+def known_front_matter(text: str) -> FrontMatter:
+    """Return the front matter of a note's `text`, the last few of which are remembered: do not change what it returns.
+
+    It is for notes that are being changed: each step reads what the one before has written.
+    """
+    return parse_front_matter("", text, split_note(text))
 
 
 def parse_yaml_text(path: str, text: str) -> FrontMatter:

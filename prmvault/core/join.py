@@ -6,7 +6,6 @@ stays, and the other is kept under `merge_conflicts`, where `check` finds it. Al
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from prmvault.core.file_names import collision_key
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.join_body import join_bodies
 from prmvault.core.kinds import KINDS
-from prmvault.core.model import Value
+from prmvault.core.model import Value, canonical
 from prmvault.core.names import name_key
 from prmvault.core.people import linked_name, phone_key
 from prmvault.core.schema import Field
@@ -223,16 +222,16 @@ def _unknown(path: _Path, ours: Value, theirs: Value, known: dict[str, Value]) -
 
 def _added(path: _Path, ours: Value, theirs: Value) -> Iterator[Edit]:
     """Add the items that ours does not have."""
-    have = {_whole(item) for item in _list(ours)}
+    have = {canonical(item) for item in _list(ours)}
     for item in _list(theirs):
-        if _whole(item) not in have:
-            have.add(_whole(item))
+        if canonical(item) not in have:
+            have.add(canonical(item))
             yield Edit(append_value, path, (item,))
 
 
 def _conflict(key: str, value: Value, known: dict[str, Value]) -> Iterator[Edit]:
     record: Value = {"key": key, "value": value}
-    if _whole(record) not in {_whole(each) for each in _list(known.get(CONFLICTS))}:
+    if canonical(record) not in {canonical(each) for each in _list(known.get(CONFLICTS))}:
         yield Edit(append_value, (CONFLICTS,), (record,))
 
 
@@ -243,11 +242,11 @@ def _plain_list(key: str, kind: str, ours: Value, theirs: Value, joining: Joinin
         return joining.person_of(linked_name(text)) if kind == "links" else " ".join(text.split()).casefold()
 
     have = {meaning(text) for text in _read(kind, ours) or ()}
-    unread = {_whole(item) for item in _list(ours)}
+    unread = {canonical(item) for item in _list(ours)}
     for item in _list(theirs):
         texts = [text for text in _read(kind, [item]) or () if text]
-        if not texts and item not in ("", [], {}) and _whole(item) not in unread:
-            unread.add(_whole(item))
+        if not texts and item not in ("", [], {}) and canonical(item) not in unread:
+            unread.add(canonical(item))
             yield Edit(append_value, (key,), (item,))  # What is not understood is kept as it is.
         for text in texts:
             if meaning(text) not in have and meaning(text) != SELF:
@@ -333,7 +332,7 @@ def entry_meaning(key: str, kind: str, item: Value, phone_of: Callable[[str], st
     """Return what makes an entry the same as another one."""
     read = _read(kind, [item])
     if not read:
-        return _whole(item)
+        return canonical(item)
     entry = {part: text for part, text in read[0].items() if part != "item" and text}
     if kind == "contacts":
         value = str(entry.get("value", ""))
@@ -341,7 +340,7 @@ def entry_meaning(key: str, kind: str, item: Value, phone_of: Callable[[str], st
         return number or value.strip().rstrip("/").casefold()
     if kind == "addresses":
         entry = {part: name_key(text) for part, text in entry.items() if part not in _BESIDE}
-    return _whole(entry)
+    return canonical(entry)
 
 
 def _fuller(kind: str, ours: Value, theirs: Value) -> Value | None:
@@ -385,7 +384,3 @@ def _united(left: Value | None, right: Value | None) -> Value:
 
 def _list(value: Value | None) -> list[Value]:
     return value if isinstance(value, list) else [value] if value else []
-
-
-def _whole(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)

@@ -21,8 +21,9 @@ _COLUMNS = (
     *(word("column", "settled"), word("column", "on"), word("column", "text"), word("column", "repeat")),
     *(word("column", "lead"), word("column", "done"), word("column", "label"), word("column", "birthday")),
     *(word("column", "org"), word("column", "phone"), word("column", "email"), word("column", "tags")),
-    *(word("column", "path"), word("column", "title")),
+    *(word("column", "path"), word("column", "title"), word("column", "action"), word("column", "from")),
 )
+_ACTIONS = (word("action", "create"), word("action", "update"), word("action", "conflict"))
 _OWING = (word("debt", "them"), word("debt", "me"))
 _PRIORITIES = (
     *(word("priority", "highest"), word("priority", "high"), word("priority", "medium")),
@@ -32,6 +33,11 @@ _KINDS = (
     *(word("kind", "birthday"), word("kind", "date"), word("kind", "plan"), word("kind", "reminder")),
     *(word("kind", "task"), word("kind", "contact"), word("kind", "anniversary"), word("kind", "nameday")),
 )
+
+
+def action_name(action: str) -> str:
+    """Return what an import does with a record as it is told to people in their language."""
+    return _known(_ACTIONS, action)
 
 
 def label_name(label: str) -> str:

@@ -284,7 +284,7 @@ def _given(line: _Line, first: int) -> _Reading | None:
 
 
 def _owners(word: Word, known: KnownNames) -> tuple[str, int, list[str]] | None:
-    """Return the people whose given name a word is, with the form of it (as `_forms` gives it)."""
+    """Return the people whose given name a word is, with the form of it (one of `Word.forms`)."""
     for key, cut in word.forms:
         owners = known.given.get(key, {})
         is_small = word.text[0].islower() and not _may_be_small(word, key)

@@ -15,8 +15,8 @@ from prmvault.core.edit import set_value
 from prmvault.core.frontmatter import compose_front_matter, parse_yaml_text
 from prmvault.core.join import CONFLICTS, FORMER_UIDS
 from prmvault.core.merge_order import Order, unite_lines, weave
-from prmvault.core.merge_values import Lost, Settled, canonical, settle
-from prmvault.core.model import Value
+from prmvault.core.merge_values import Lost, Settled, settle
+from prmvault.core.model import Value, canonical
 from prmvault.core.problems import PrmvaultError
 from prmvault.core.yaml_nodes import column_of, comments_of, end_of, has_brackets, line_start, lines_end, start_of
 from prmvault.core.yaml_text import yaml_entry

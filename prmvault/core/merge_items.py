@@ -12,25 +12,12 @@ from functools import cache
 from itertools import dropwhile, pairwise
 from typing import NamedTuple, TypeVar
 
-from prmvault.core.markdown import (
-    BLOCK_ID,
-    CHECKBOX,
-    DATAVIEW,
-    DATE_SIGN,
-    DATE_SIGNS,
-    ITEM,
-    indent_of,
-    parse_links,
-    without_code,
-)
+from prmvault.core.item_line import box_rank, item_line, with_done
+from prmvault.core.markdown import ITEM, indent_of, parse_links, without_code
 from prmvault.core.merge_order import Order, align, pair_new, tells, weave
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _WORD = re.compile(r"\w{1,100}")
-_DONE = ("done", "cancelled", "completion")
-_BOXES = {" ": 0, "-": 2, "x": 3, "X": 3}
-"""Signs in a checkbox by how far they are: what is done on one side is done. Signs of the user's own are 1."""
-
 _SAME = 0.6
 """How many of the words of two wordings have to be the same for one item."""
 
@@ -48,16 +35,6 @@ class Clash(NamedTuple):
     key: str
     kept: str
     other: str
-
-
-class _Item(NamedTuple):
-    """An item's first line in parts: bullet and checkbox with the blanks behind, time, text, signs that it is done."""
-
-    bullet: str
-    box: str
-    time: str
-    text: str
-    done: tuple[str, ...]
 
 
 class _Unit(NamedTuple):
@@ -185,34 +162,12 @@ def _fence(line: str, fence: str) -> str:
     return without_code(line.rstrip("\r"), fence)[0] if fence or "`" in line or "~~~" in line else ""
 
 
-def _item(line: str) -> _Item:
-    """Take the first line of an item apart."""
-    from prmvault.core.note import split_time
-
-    bullet = ITEM.match(line)
-    assert bullet is not None, "only items have parts"
-    checkbox = CHECKBOX.match(line, bullet.end())
-    rest = line[(checkbox or bullet).end() :]
-    text = split_time(rest)[1]
-    done: list[str] = []
-
-    def without(sign: re.Match[str]) -> str:
-        if DATE_SIGNS.get(sign[1], sign[1]) not in _DONE:
-            return sign[0]
-        done.append(sign[0])
-        return ""
-
-    time = rest[: len(rest) - len(text)]
-    text = DATAVIEW.sub(without, DATE_SIGN.sub(without, text))
-    return _Item(bullet[0], checkbox[0] if checkbox else "", time, text, tuple(done))
-
-
 def _when(unit: _Unit, kind: str) -> str:
     from prmvault.core.note import split_time
 
     if not unit.is_item:
         return ""
-    item = _item(unit.lines[0])
+    item = item_line(unit.lines[0])
     if kind == "journal":
         return split_time(item.time)[0]
     day = _DATE.match(item.text)
@@ -279,12 +234,12 @@ def _whole(unit: _Unit) -> Hashable:
 
 
 def _time_and_text(unit: _Unit) -> Hashable:
-    item = _item(unit.lines[0]) if unit.is_item else None
+    item = item_line(unit.lines[0]) if unit.is_item else None
     return item and (item.time.strip(), item.text.strip())
 
 
 def _text(unit: _Unit) -> Hashable:
-    return _item(unit.lines[0]).text.strip() if unit.is_item else None
+    return item_line(unit.lines[0]).text.strip() if unit.is_item else None
 
 
 def _pairs(
@@ -317,7 +272,7 @@ def _alike(old: Sequence[_Unit], gone: list[int], new: Sequence[_Unit], came: li
 
 def _likeness(old: _Unit, new: _Unit) -> float:
     """Return how much of their words two items, or two lines, share, from 0 to 1; not those of different people."""
-    texts = [_item(unit.lines[0]).text.strip() if unit.is_item else "\n".join(unit.lines) for unit in (old, new)]
+    texts = [item_line(unit.lines[0]).text.strip() if unit.is_item else "\n".join(unit.lines) for unit in (old, new)]
     if not all(texts) or old.is_item != new.is_item:
         return 0.0
     links = [{link.target for link in parse_links(text)} for text in texts]
@@ -365,11 +320,11 @@ def _merged(version: _Version, kind: str) -> tuple[list[str], list[Clash]]:
 
 
 def _merged_items(base: _Unit | None, left: _Unit, right: _Unit, kind: str) -> tuple[list[str], list[Clash]]:
-    was = _item(base.lines[0]) if base else None
-    mine, other = _item(left.lines[0]), _item(right.lines[0])
+    was = item_line(base.lines[0]) if base else None
+    mine, other = item_line(left.lines[0]), item_line(right.lines[0])
     below, clashes = unite_units(base.lines[1:] if base else (), left.lines[1:], right.lines[1:], kind)
     bullet = chosen(was and was.bullet, mine.bullet, other.bullet)[-1]
-    box = max(chosen(was and was.box, mine.box, other.box), key=_box_rank)
+    box = max(chosen(was and was.box, mine.box, other.box), key=box_rank)
     boxes = {mine.box: mine.done, other.box: other.done}
     is_clash = len(boxes) > 1 and not (was and was.box in boxes)
     done = boxes[box] if is_clash else chosen(was and was.done, mine.done, other.done)[-1]
@@ -379,24 +334,9 @@ def _merged_items(base: _Unit | None, left: _Unit, right: _Unit, kind: str) -> t
         wordings = [(times[0], texts[0])]
     else:
         wordings = sorted({(mine.time, mine.text), (other.time, other.text)}, key=lambda each: (len(each[1]), each))
-    first = [f"{bullet}{box}{time}{_with_done(text, done)}" for time, text in wordings]
+    first = [f"{bullet}{box}{time}{with_done(text, done)}" for time, text in wordings]
     if len(first) > 1:
         clashes.append(Clash("", first[1], first[0]))
     for written in (left.lines[0], right.lines[0]):
-        first = [written if _item(line) == _item(written) else line for line in first]
+        first = [written if item_line(line) == item_line(written) else line for line in first]
     return [*first, *below], clashes
-
-
-def _box_rank(box: str) -> tuple[int, int]:
-    return (_BOXES.get(box[1], 1), len(box)) if box else (-1, 0)
-
-
-def _with_done(text: str, done: Sequence[str]) -> str:
-    """Return the text with the signs that it is done: at its end, but before a block id."""
-    kept = text.rstrip()
-    block_id = BLOCK_ID.search(kept)
-    place = block_id.start() if block_id else len(kept)
-    signs = "".join(
-        [sign if sign[0] in " \t" or not (number or place) else f" {sign}" for number, sign in enumerate(done)]
-    )
-    return f"{kept[:place]}{signs}{text[place:]}"

@@ -5,14 +5,13 @@ A winner depends on the two values only, never on whose they are. What loses com
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from prmvault.core.dates import DateError, parse_iso_date
 from prmvault.core.merge_order import Order, weave
-from prmvault.core.model import Value
+from prmvault.core.model import Value, canonical
 from prmvault.core.schema import note_types
 
 _LISTS = (
@@ -92,11 +91,6 @@ def is_list_key(path: _Path) -> bool:
         return False
     fields = [each.fields[path[0]] for each in note_types().values() if path[0] in each.fields]
     return any(field.kind in (*_LISTS, "conflicts") for field in fields)
-
-
-def canonical(value: Value | None) -> str:
-    """Return a text that is the same for values that are the same, whatever the order of their keys."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def place_of(items: Sequence[Value], record: Mapping[str, Value]) -> int | None:

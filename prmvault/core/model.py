@@ -87,3 +87,10 @@ def texts_in(value: Any) -> list[str]:
         return [value]
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for part in parts for text in texts_in(part)]
+
+
+def canonical(value: Any) -> str:
+    """Return a text that is the same for values that are the same, whatever the order of their keys."""
+    import json  # Most questions have no need of it.
+
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)

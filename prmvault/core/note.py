@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from prmvault.core.channels import channel_of
+from prmvault.core.characters import NOT_IN_NOTES
 from prmvault.core.dates import DateError, parse_iso_date
 from prmvault.core.fences import split_note
 from prmvault.core.file_names import stem_of
@@ -29,8 +30,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _LOG_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})[:,]?\s*")
 _OTHER_DATE = re.compile(r"\d{1,2}[./]\s?\d{1,2}[./]\s?(?:\d{4}|\d{2})(?!\d)")
 _SIGN_WITH_OTHER_DATE = re.compile(f"[📅⏳🛫✅]\ufe0f?[ \t]?({_OTHER_DATE.pattern})")
-# C0 and C1 (but tab, line breaks, and NUL, which the reading of the file tells), and what turns all text around.
-_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e]")
+_CONTROL = re.compile(f"[{NOT_IN_NOTES}]")
 _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} )", re.MULTILINE)
 # With a date, because Anna Berg (Konfliktberaterin) is a person.
 _CONFLICT_COPY = re.compile(

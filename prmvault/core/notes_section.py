@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from prmvault.core.characters import HALVES, NOT_IN_NOTES
 from prmvault.core.fences import split_note
 from prmvault.core.join_body import join_bodies
 from prmvault.core.markdown import HEADING, body_lines
@@ -18,8 +19,7 @@ HEADINGS = {"en": "Notes", "de": "Notizen"}
 _LIST = r"(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t]){0,20}"
 _ESCAPE = re.compile(rf"^([ \t]{{0,80}}|{_LIST}(?=\\{{0,200}}(?:`{{3}}|~{{3}})))(\\{{0,200}})(?=#|`{{3}}|~{{3}})")
 _ESCAPED = re.compile(rf"^([ \t]{{0,80}}|{_LIST}(?=\\{{1,200}}(?:`{{3}}|~{{3}})))\\(?=\\{{0,200}}(?:#|`{{3}}|~{{3}}))")
-# C0 but tab and line feed, C1, and what turns text around.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
+_CONTROL = re.compile(f"[\0\r\x85{NOT_IN_NOTES}{HALVES}]")
 
 
 def notes_of(body: str) -> str:

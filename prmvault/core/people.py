@@ -183,7 +183,7 @@ def _place(row: Name, key: str, words: list[str], digits: str, query: str) -> tu
     return None
 
 
-def partly_so_named(query: str, rows: Iterable[Name]) -> list[str]:
+def partly_so_named(query: str, rows: Iterable[Name], *, beginnings: bool = True) -> list[str]:
     """Return the paths of those in whose name or alias every word of `query` is a word, else the beginning of one."""
     words = name_key(query).replace("-", " ").split()
     whole: dict[str, None] = {}
@@ -196,7 +196,7 @@ def partly_so_named(query: str, rows: Iterable[Name]) -> list[str]:
             whole[row.path] = None
         elif all(any(part.startswith(word) for part in parts) for word in words):
             begun[row.path] = None
-    return list(whole or begun)
+    return list(whole or (begun if beginnings else ()))
 
 
 def almost_so_named(query: str, rows: Iterable[Name]) -> list[str]:

@@ -25,7 +25,9 @@ _YEARS_COUNTED = 150
 
 _FREQUENCIES = {"DAILY": (0, 1), "WEEKLY": (0, 7), "MONTHLY": (1, 0), "YEARLY": (12, 0)}
 _SUB_DAILY = ("HOURLY", "MINUTELY", "SECONDLY")
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+"""From Monday on, as RFC 5545 writes them."""
+
 _TIMES_OF_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _DAY = "(MO|TU|WE|TH|FR|SA|SU)"
 _DAY_OF_YEAR = "[+-]?0{0,2}([1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6])"
@@ -153,19 +155,23 @@ def _explicit_parts(rule: Rule, start: date) -> dict[str, str]:
     """Return the parts of `rule` with those that dateutil would take from the day at which it is started."""
     if not {"BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY"}.isdisjoint(rule.parts):
         return rule.parts
-    taken = {
-        "WEEKLY": {"BYDAY": _WEEKDAYS[start.weekday()]},
+    return {**parts_of_start(rule.parts["FREQ"], start), **rule.parts}
+
+
+def parts_of_start(frequency: str, start: date) -> dict[str, str]:
+    """Return the parts that a rule of this FREQ takes from its first day where it has none of its own."""
+    return {
+        "WEEKLY": {"BYDAY": WEEKDAYS[start.weekday()]},
         "MONTHLY": {"BYMONTHDAY": str(start.day)},
         "YEARLY": {"BYMONTH": str(start.month), "BYMONTHDAY": str(start.day)},
-    }
-    return {**taken.get(rule.parts["FREQ"], {}), **rule.parts}
+    }.get(frequency, {})
 
 
 def _moved_start(rule: Rule, start: date, first: date) -> date:
     """Return the first day of the rule's last period (year, month …) up to `first`; at least `start`."""
     passed = {
         "DAILY": 0,
-        "WEEKLY": (start.weekday() - _WEEKDAYS.index(rule.parts["WKST"])) % 7,
+        "WEEKLY": (start.weekday() - WEEKDAYS.index(rule.parts["WKST"])) % 7,
         "MONTHLY": start.day - 1,
         "YEARLY": start.timetuple().tm_yday - 1,
     }

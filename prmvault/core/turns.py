@@ -69,6 +69,11 @@ def is_done(entry: Mapping[str, Any], day: date) -> bool:
     if done[:4].isdigit():
         until = day_or_none(done)
         return until is not None and until >= day  # What is no date ticks nothing off.
+    return is_for_good(done)
+
+
+def is_for_good(done: str) -> bool:
+    """Tell whether a reminder's `done` says that it is done with all its turns."""
     return done.casefold() in ("true", "yes", "x", "ja", "done")
 
 

@@ -1,1 +1,1 @@
-"""Other programs' formats, such as calendars: values in, bytes out, and no files."""
+"""Other programs' formats, such as calendars: values in, bytes out, and the other way; no files."""

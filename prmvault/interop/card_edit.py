@@ -14,8 +14,8 @@ from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.core.join import CONFLICTS
 from prmvault.core.merge_values import Lost
-from prmvault.core.merge_values import canonical as value_key
 from prmvault.core.model import Value
+from prmvault.core.model import canonical as value_key
 from prmvault.interop.card_sync import Card, differing, raw_units
 from prmvault.interop.vcard_facts import LISTS, Fact, compact, facts_in
 from prmvault.interop.vcard_fields import facts_of

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from prmvault.core.identity import email_key
 from prmvault.core.merge_order import unite_lines
 from prmvault.core.merge_values import Lost, settle
-from prmvault.core.merge_values import canonical as value_key
 from prmvault.core.model import Value
+from prmvault.core.model import canonical as value_key
 from prmvault.core.people import phone_key
 from prmvault.interop.drafts import Draft
 from prmvault.interop.vcard_canonical import KEY_PARAM, Unit, canonical, units_of

@@ -5,10 +5,13 @@ The risk is OWASP's "CSV Injection": a cell that begins with one of = + - @, a t
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterable
 
+from prmvault.core.characters import LOW, UNSEEN, escaped_json
 from prmvault.core.model import Value
 
 SEPARATOR = " ::: "
@@ -16,10 +19,16 @@ SEPARATOR = " ::: "
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _JUST_NUMBERS = re.compile(r"[+-][-+0-9 ()/.,]{0,60}")
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+_CONTROL = re.compile(f"[{LOW}{UNSEEN}]")
 _JSON_BEGINS = ("[", "{", '"')
+
+
+def table_text(rows: Iterable[Iterable[str]], *, delimiter: str = ",", line_end: str = "\r\n") -> str:
+    """Return rows of cells as CSV, each cell `escaped`."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end)
+    writer.writerows([escaped(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def escaped(cell: str) -> str:
@@ -49,8 +58,7 @@ def cell_of(value: Value) -> str:
         plain = value if isinstance(value, str) else ""
     if plain and value_of(clean(plain)) == value:
         return plain
-    text = json.dumps(value, ensure_ascii=False)
-    return text if clean(text) == text else json.dumps(value)
+    return escaped_json(json.dumps(value, ensure_ascii=False))
 
 
 def value_of(cell: str) -> Value:

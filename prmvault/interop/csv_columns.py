@@ -57,13 +57,17 @@ class Target(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """A header that was understood: the line it is on, what cuts its cells, whose format it is, and the targets."""
+    """A header that was understood: the line it is on, what cuts its cells, whose format it is, and the targets.
+
+    `width` is the number of its cells: more than the targets where these are too many to be read.
+    """
 
     line: int
     delimiter: str
     format: str
     names: Sequence[str]
     targets: Sequence[Target]
+    width: int = 0
 
 
 def find_columns(head: Mapping[str, list[Row]], mapping: Mapping[str, str]) -> Columns | None:
@@ -81,7 +85,7 @@ def find_columns(head: Mapping[str, list[Row]], mapping: Mapping[str, str]) -> C
             score = sum(bool(target.key or target.part) and not target.is_left for target in targets)
             score += sum(header_key(cell) in wanted for cell in names)
             if name and (best is None or score > best[0]):
-                best = score, Columns(row.line, delimiter, name, names, targets)
+                best = score, Columns(row.line, delimiter, name, names, targets, len(row.cells))
     if best:
         there = {header_key(cell) for cell in best[1].names}
         for missing in [name for name in mapping if header_key(name) not in there]:

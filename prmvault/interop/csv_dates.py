@@ -8,9 +8,6 @@ from datetime import date
 
 from prmvault.core.dates import DateError, parse_partial_date, quoted
 
-ORDERS = ("dmy", "mdy", "ymd")
-"""What `--date-order` can say: day, month and year in their order."""
-
 _NUMBERS = re.compile(r"([0-9]{1,4}) ?([./-]) ?([0-9]{1,2}) ?\2 ?([0-9]{1,4})(?:[T ][0-9:]{1,8}(?: ?[APap][Mm])?)?")
 _DAY_AND_MONTH = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\.")
 _NO_DAY = re.compile(r"[0/. :-]{1,20}|1/1/4501|1\.1\.4501|4501-01-01|01[./]01[./]4501")
@@ -31,7 +28,8 @@ def has_no_day(text: str) -> bool:
 def date_of(text: str, order: str = "") -> str:
     """Return the partial date that a cell means, in the vault's form; `order` decides where more than one is possible.
 
-    Raises AmbiguousError where it is needed and missing, and DateError for what is no date.
+    It is `dmy`, `mdy`, `ymd` (day, month and year in their order) or empty. Raises AmbiguousError where it is needed
+    and missing, and DateError for what is no date.
     """
     text = text.strip()
     try:

@@ -84,7 +84,7 @@ def draft_of(style: Style, line: int, cells: Sequence[str]) -> tuple[Draft | Non
     fields = _fields(row)
     name, kind = _name_and_kind(row, fields)
     problems = [
-        Problem(style.source, line, "bad-date", f'{key} of "{name[:60]}": {error}', error.hint)
+        Problem(style.source, line, "bad-date", f'{key} of "{name[:60]}": {error}, and is left out', error.hint)
         for key, error in row.bad
         if not isinstance(error, AmbiguousError)
     ]

@@ -169,5 +169,16 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-SAYS_NOTHING = ("normal", "false", "falsch", "unspecified", "keine angabe", "nicht angegeben", "0", "smtp")
+SAYS_NOTHING = (
+    "normal",
+    "false",
+    "falsch",
+    "unspecified",
+    "keine angabe",
+    "nicht angegeben",
+    "0",
+    "smtp",
+    "aus",
+    "off",
+)
 """What Outlook writes into columns that nobody ever filled."""

@@ -15,7 +15,7 @@ from prmvault.interop.csv_dates import AmbiguousError, date_of, has_no_day, orde
 from prmvault.interop.csv_fields import Style, draft_of
 from prmvault.interop.csv_outlook import SAYS_NOTHING
 from prmvault.interop.csv_rows import Row, head_rows, read_rows
-from prmvault.interop.drafts import Draft, Reading
+from prmvault.interop.drafts import Draft
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _DATED = ("birthday", "deceased", "created", "updated", "snoozed")
@@ -36,13 +36,17 @@ def read_csv(
     """Yield a draft for each row of `data` (bytes, or a stream that can seek), and what was wrong, in the file's order.
 
     `source` is the file's name, for drafts and problems. `mapping` gives targets for names of columns, see
-    `csv_columns.parse_target`; `date_order` is one of `csv_dates.ORDERS`. The file is gone through twice, and one row
-    at a time is in memory. No content raises; PrmvaultError is for a mapping or an encoding that cannot be.
+    `csv_columns.parse_target`; `date_order` is as in `csv_dates.date_of`. The file is gone through twice, and one
+    row at a time is in memory. No content raises; PrmvaultError is for a mapping or an encoding that cannot be.
     """
     stream = io.BytesIO(data) if isinstance(data, bytes) else data
     columns = find_columns(head_rows(stream, encoding), mapping)
     if columns is None:
         yield _unknown(stream, source, encoding)
+        return
+    if columns.width > len(columns.targets):
+        what = f"the table has {columns.width:,} columns, more than {len(columns.targets):,}: nothing of it is read"
+        yield Problem(source, columns.line, "too-large", what, "keep the columns that tell of people")
         return
     order, told = _survey(stream, source, columns, encoding, date_order)
     yield from told
@@ -52,22 +56,6 @@ def read_csv(
             yield row
         elif row.line > columns.line:
             yield from _drafts(style, row)
-
-
-def read_csv_whole(
-    data: bytes | BinaryIO,
-    source: str,
-    *,
-    mapping: Mapping[str, str] = _NONE,
-    encoding: str = "",
-    date_order: str = "",
-) -> Reading:
-    """Return all drafts and problems of `data` at once, as `read_csv` gives them."""
-    found = [*read_csv(data, source, mapping=mapping, encoding=encoding, date_order=date_order)]
-    return Reading(
-        tuple([one for one in found if isinstance(one, Draft)]),
-        tuple([one for one in found if isinstance(one, Problem)]),
-    )
 
 
 def is_csv(data: bytes) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import count
@@ -12,7 +10,7 @@ from typing import Any
 from prmvault.core.kinds import KINDS
 from prmvault.core.model import Value
 from prmvault.core.schema import note_types
-from prmvault.interop.csv_cells import SEPARATOR, cell_of, escaped
+from prmvault.interop.csv_cells import SEPARATOR, cell_of, table_text
 from prmvault.interop.csv_columns import OWN, Columns, find_columns, own_header
 from prmvault.interop.csv_fields import Style, draft_of
 from prmvault.interop.csv_google import LABELS
@@ -71,12 +69,8 @@ def write_csv(
     chosen = [key for key in dict.fromkeys(_chosen(drafts, keys)) if key not in ("uid", "name", "type")]
     rows = [_row(draft, chosen) for draft in drafts]
     header = _header(rows, chosen)
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
-    writer.writerow([escaped(name) for name in header])
-    for row in rows:
-        writer.writerow([escaped(row.get(name, "")) for name in header])
-    return ((_BOM if bom else "") + text.getvalue()).encode("utf-8", "replace")
+    text = table_text([header, *([row.get(name, "") for name in header] for row in rows)], delimiter=delimiter)
+    return ((_BOM if bom else "") + text).encode("utf-8", "replace")
 
 
 def _chosen(drafts: Iterable[Draft], keys: Iterable[str]) -> Iterator[str]:

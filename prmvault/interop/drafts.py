@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from prmvault.core.model import Value
@@ -45,3 +46,10 @@ class Reading(NamedTuple):
 
     drafts: tuple[Draft, ...]
     problems: tuple[Problem, ...]
+
+
+def gathered(parts: Iterable[Draft | Problem]) -> Reading:
+    """Return all at once what a reader yields one by one."""
+    found = [*parts]
+    drafts = tuple([each for each in found if isinstance(each, Draft)])
+    return Reading(drafts, tuple([each for each in found if isinstance(each, Problem)]))

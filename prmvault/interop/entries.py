@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from prmvault.core.characters import LOW, UNSEEN
 from prmvault.core.dates import PartialDate, day_in_year, day_or_none, full_date, parse_iso_date, parse_partial_date
 from prmvault.core.label_names import label_name
 from prmvault.core.messages import message
 from prmvault.core.model import CANCELLED, DEAD, ONCE, Note
 from prmvault.core.people import linked_name
 from prmvault.core.reminders import Happening, OpenTask
+from prmvault.core.turns import is_for_good
 from prmvault.interop.repeats import Repeat, each_year, first_and_rule
 
 _NAMESPACE = "8d0d2c56-5f0e-4f0a-9a55-6d3a7f2f4c1e"
@@ -33,9 +35,7 @@ _NINE = timedelta(hours=9)
 _A_WEEK_AHEAD = _NINE - timedelta(days=7)
 _LONGEST = 500
 _CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.][0-5]\d(?:[.,]\d{1,9})?)? ?(Z|z|[+-]\d\d:?\d\d)?", re.ASCII)
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+_CONTROL = re.compile(f"[{LOW}{UNSEEN}]")
 _PRIORITIES = {"highest": 1, "high": 3, "medium": 5, "low": 7, "lowest": 9}
 
 
@@ -279,7 +279,7 @@ def _first_return(when: PartialDate) -> date | None:
 def _done_until(entry: Mapping[str, Any]) -> date:
     """Return the day up to which a reminder is done: the last of the calendar where it is done for good."""
     done = str(entry.get("done") or "").strip()
-    if done.casefold() in ("true", "yes", "x", "ja", "done"):
+    if is_for_good(done):
         return date.max
     return day_or_none(done) or date.min
 

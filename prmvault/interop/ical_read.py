@@ -16,7 +16,7 @@ from prmvault.core.dates import DateError
 from prmvault.core.model import Value
 from prmvault.core.problems import Problem
 from prmvault.core.recurrence import next_repeat
-from prmvault.interop.drafts import Draft, Reading
+from prmvault.interop.drafts import Draft
 from prmvault.interop.ical import PRODUCT
 from prmvault.interop.ical_birthdays import day_of_person
 from prmvault.interop.ical_event import MAX_TURNS, Event, read_event
@@ -74,15 +74,6 @@ def read_ical(
     yield from told.rest()
 
 
-def read_all_ical(data: bytes | BinaryIO, source: str, **options: object) -> Reading:
-    """Return all drafts and problems of `data` at once, as `read_ical` gives them."""
-    found = [*read_ical(data, source, **options)]  # type: ignore[arg-type] # the options are read_ical's
-    return Reading(
-        tuple([one for one in found if isinstance(one, Draft)]),
-        tuple([one for one in found if isinstance(one, Problem)]),
-    )
-
-
 def is_ical(head: bytes) -> bool:
     """Tell whether a file that begins so is a calendar."""
     return b"BEGIN:VCALENDAR" in head[:_HEAD].replace(b"\0", b"").upper()
@@ -125,7 +116,7 @@ class _Told:
             if count > _MOST_ALIKE:
                 yield Problem(self._source, 0, code, f"{count - _MOST_ALIKE} more of the same: {sort}", "")
         if self._left_out:
-            what = ", ".join([f"{count} {name}" for name, count in self._left_out.items()])
+            what = ", ".join([f"{name}: {count}" for name, count in self._left_out.items()])
             yield Problem(self._source, 0, "not-imported", f"left out: {what}", "only events are read from a calendar")
 
 
@@ -139,10 +130,12 @@ def _read_calendar(calendar: Calendar, wanted: _Wanted, told: _Told) -> Iterator
             told.leave_out(_OTHERS[name], count)
     if calendar.unclosed:
         many = f" ({len(calendar.unclosed)} times)" if len(calendar.unclosed) > 1 else ""
-        yield Problem(wanted.source, calendar.unclosed[0], "bad-ical", f"an END is missing{many}", "")
+        problem = Problem(wanted.source, calendar.unclosed[0], "bad-ical", f"an END is missing{many}", "")
+        yield from told([problem], "a calendar in which an END is missing")
     if calendar.large:
         message = f"the component is too large and is cut ({len(calendar.large)} of the calendar)"
-        yield Problem(wanted.source, calendar.large[0], "too-large", message, "look at what made this file")
+        problem = Problem(wanted.source, calendar.large[0], "too-large", message, "look at what made this file")
+        yield from told([problem], "a calendar in which a component is cut")
     if head.get("METHOD", "").upper() in _ANSWERS:
         told.leave_out("answers to an invitation", len(calendar.events))
         return
@@ -157,7 +150,7 @@ def _read_calendar(calendar: Calendar, wanted: _Wanted, told: _Told) -> Iterator
             # The same event twice: what was changed last counts.
             if key not in events or item.version >= events[key].version:
                 events[key] = item
-    yield from _drafts(events, wanted, home)
+    yield from _drafts(events, wanted, home, told)
 
 
 def _events(
@@ -196,7 +189,7 @@ def _events(
             yield Draft("person", day.name, fields, source=wanted.source, line=raw.line)
 
 
-def _drafts(events: dict[tuple[str, str], Event], wanted: _Wanted, home: str) -> Iterator[Draft]:
+def _drafts(events: dict[tuple[str, str], Event], wanted: _Wanted, home: str, told: _Told) -> Iterator[Draft]:
     series = {uid: event for (uid, moved), event in events.items() if not moved and event.repeats}
     left_out: dict[str, set[str]] = {}
     for (uid, _), event in events.items():
@@ -218,6 +211,8 @@ def _drafts(events: dict[tuple[str, str], Event], wanted: _Wanted, home: str) ->
             if _goes_on(event, repeat, wanted):
                 more: dict[str, Value] = {"except": [*days]} if days else {}
                 yield _draft(event, uid, event.start, repeat, wanted, more)
+            else:
+                told.leave_out("series that have no day")
         for at in event.added:
             turn = in_zone(at, event.start.zone)
             if not _is_turn(event, turn):

@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 
 from prmvault.core.dates import DateError, quoted
 from prmvault.core.recurrence import parse_repeat
-from prmvault.core.rules import LONGEST_RULE
+from prmvault.core.rules import LONGEST_RULE, parts_of_start
 from prmvault.interop.ical_moments import At, in_zone, read_moment
 from prmvault.interop.ical_zones import Zones
+from prmvault.interop.repeats import SURE_DAYS
 from prmvault.interop.vcard_lines import Line
 
-_SURE_DAYS = 28
 _MOST_COUNTED = 10_000
 """So many turns are more than a life: a rule with more has no end."""
 
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _CLOCK = {"BYHOUR": "hour", "BYMINUTE": "minute", "BYSECOND": "second"}
 _WORDS = {"DAILY": ("daily", "days"), "WEEKLY": ("weekly", "weeks"), "MONTHLY": ("monthly", "months")}
 _WORDS |= {"YEARLY": ("yearly", "years")}
@@ -68,16 +67,12 @@ def _in_words(parts: dict[str, str], start: datetime) -> str:
     """Return a rule as `weekly` or `every 2 weeks`, or nothing where that would not be the same."""
     plain = dict(parts)
     frequency, interval = plain.pop("FREQ"), int(plain.pop("INTERVAL", "1"))
-    own = {
-        "WEEKLY": {"BYDAY": _WEEKDAYS[start.weekday()]},
-        "MONTHLY": {"BYMONTHDAY": str(start.day)},
-        "YEARLY": {"BYMONTH": str(start.month), "BYMONTHDAY": str(start.day)},
-    }.get(frequency, {})
+    own = parts_of_start(frequency, start)
     if any(own.get(name) != value.lstrip("0") for name, value in plain.items()):
         return ""
     if frequency == "YEARLY" and len(plain) == 1:
         return ""  # A month or a day of the month alone is more than one day a year.
-    if frequency in ("MONTHLY", "YEARLY") and start.day > _SURE_DAYS:
+    if frequency in ("MONTHLY", "YEARLY") and start.day > SURE_DAYS:
         return ""  # A rule leaves out what a month has not, the vault's words take its last day.
     word, units = _WORDS[frequency]
     return word if interval == 1 else f"every {interval} {units}"

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from prmvault.core.problems import Problem
 from prmvault.interop.vcard_lines import Line, card_lines, parse_line
-from prmvault.interop.vcard_split import MAX_LINE, RawCard, marked, physical_lines
+from prmvault.interop.vcard_split import RawCard, marked, physical_lines, too_long
 
 _MAX_COMPONENT = 4 * 1024 * 1024
 _MAX_ROWS = 20_000
@@ -41,8 +41,7 @@ def split_calendars(stream: BinaryIO, source: str) -> Iterator[Calendar | Proble
     stray = 0
     for number, row in physical_lines(stream):
         if row is None:
-            message = f"a line of more than {MAX_LINE // 1024**2} MB is left out"
-            yield Problem(source, number, "too-large", message, "look at what made this file")
+            yield too_long(source, number)
             continue
         verb, what = marked(row)
         if what == "VCALENDAR":

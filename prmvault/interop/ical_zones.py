@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from prmvault.core.rules import WEEKDAYS
 from prmvault.interop.ical_split import zone_parts
 from prmvault.interop.vcard_lines import Line
 from prmvault.interop.vcard_split import RawCard
@@ -25,7 +26,6 @@ _NAME = re.compile(r"[A-Za-z0-9_+-]{1,20}(?:/[A-Za-z0-9_+-]{1,20}){0,2}")
 _OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):?([0-5][0-9])(?::?[0-5][0-9])?")
 _START = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})[0-9]{0,2}Z?")
 _YEARLY = re.compile(r"([+-]?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
-_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _UTC_NAMES = ("UTC", "GMT", "Z", "ETC/UTC", "ETC/GMT", "UNIVERSAL", "TZONE://MICROSOFT/UTC")
 _HOME = ("Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Europe/Paris")
 """What is tried before all others where a zone has no name: of zones with the same clock, the best known."""
@@ -116,11 +116,6 @@ def moved(moment: datetime, zone: str, other: str) -> datetime:
         return moment
 
 
-def utc_text(moment: datetime, zone: str) -> str:
-    """Return a moment of the clock in `zone` as RFC 5545 writes it in UTC."""
-    return moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
 def observance(lines: Iterable[Line]) -> Observance | None:
     """Return what a STANDARD or DAYLIGHT says, or None where it says nothing that can be used."""
     told = {line.key: line.value.strip().upper() for line in lines}
@@ -135,7 +130,7 @@ def observance(lines: Iterable[Line]) -> Observance | None:
     rule = dict(part.partition("=")[::2] for part in told.get("RRULE", "")[:500].split(";"))
     weekday, month = _YEARLY.fullmatch(rule.get("BYDAY", "")), rule.get("BYMONTH", "")
     is_yearly = rule.get("FREQ") == "YEARLY" and weekday and month.isdecimal() and month in map(str, range(1, 13))
-    returns = (int(month), int(weekday[1]), _WEEKDAYS.index(weekday[2])) if is_yearly and weekday else None
+    returns = (int(month), int(weekday[1]), WEEKDAYS.index(weekday[2])) if is_yearly and weekday else None
     return Observance(begin, distance if offset[1] == "+" else -distance, returns)
 
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 from prmvault.core.model import ONCE
 from prmvault.core.periods import Period
 
-_FEBRUARY, _LEAP_DAY = 2, 29
-_SURE_DAYS = 28
+SURE_DAYS = 28
 """Every month has so many days."""
+
+_FEBRUARY, _LEAP_DAY = 2, 29
 
 
 class Repeat(NamedTuple):
@@ -69,8 +70,8 @@ def _of_period(start: date, period: Period, leap_day: str) -> Repeat:
         often, interval = ("DAILY", period.days) if days else ("WEEKLY", weeks)
         return Repeat((("FREQ", often), *([("INTERVAL", str(interval))] if interval > 1 else [])))
     often_months = [("FREQ", "MONTHLY"), *([("INTERVAL", str(period.months))] if period.months > 1 else [])]
-    if start.day <= _SURE_DAYS:
+    if start.day <= SURE_DAYS:
         return Repeat(tuple(often_months))
     # The 31st is the last day of a shorter month: the last one of those days that the month has.
-    days_of_month = ",".join(str(day) for day in range(_SURE_DAYS, start.day + 1))
+    days_of_month = ",".join(str(day) for day in range(SURE_DAYS, start.day + 1))
     return Repeat((*often_months, ("BYMONTHDAY", days_of_month), ("BYSETPOS", "-1")))

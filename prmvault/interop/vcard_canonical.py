@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
@@ -56,6 +57,7 @@ _DATES = ("BDAY", "DEATHDATE", "ANNIVERSARY", "X-ANNIVERSARY", "X-EVOLUTION-ANNI
 _SOCIAL = ("SOCIALPROFILE", "X-SOCIALPROFILE")
 _LISTS = ("NICKNAME", "CATEGORIES")
 _MAX_ITEMS = 2000
+_EMPTY = re.compile(r"\\[nN]|[;\s]")
 _WEDDING = "_$!<Anniversary>!$_"
 _SILENT_TYPES = {"TEL": {"voice"}, "EMAIL": {"internet"}}
 _USUAL_VALUES = {
@@ -96,7 +98,7 @@ def units_of(lines: Iterable[Line]) -> list[Unit]:
     """Return the lines of a card that say something, in units; NICKNAME and CATEGORIES as one line for each item."""
     groups: dict[str, list[Line]] = {}
     for number, line in enumerate(lines):
-        if line.params or line.value.strip("; "):  # Else it says nothing.
+        if line.params or _EMPTY.sub("", line.value):  # Else it says nothing.
             groups.setdefault(f"{line.group.lower()}." if line.group else str(number), []).append(line)
     units: list[Unit] = []
     for members in groups.values():

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from prmvault.core.characters import HALVES, NOT_IN_NOTES
 from prmvault.core.problems import Problem
 from prmvault.interop.vcard_split import RawCard, agent_header, marked
 
@@ -38,7 +39,7 @@ _NOT_NAME = re.compile(r"[^A-Z0-9-]")
 _CARET = re.compile(r"\^([nN'^])")
 _CARETS = {"n": "\n", "N": "\n", "'": '"', "^": "^"}
 _NOT_BARE = re.compile(r'[;:,\s"^]')
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\ud800-\udfff]")
+_CONTROL = re.compile(f"[\0{NOT_IN_NOTES}{HALVES}]")
 _CHARSET = re.compile(
     r"(?i)(?:utf-?(?:8|16(?:[bl]e)?)|(?:iso[-_]?)?8859[-_]?[0-9]{1,2}|(?:windows|cp)-?[0-9]{3,4}|latin-?1|(?:us-?)?ascii"
     r"|iso-8859-[0-9]{1,2}|koi8-[ru]|shift[-_]jis|sjis|euc-?(?:jp|kr)|iso-2022-(?:jp|kr)|gb2312|gbk|gb18030|big5|mac-?roman)"

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from prmvault.core.model import Value
 from prmvault.core.problems import Problem
-from prmvault.interop.drafts import Attachment, Draft, Reading
+from prmvault.interop.drafts import Attachment, Draft, Reading, gathered
 from prmvault.interop.vcard_canonical import FILE_PARAM, KEY_PARAM, Unit, binary_data, canonical, units_of
 from prmvault.interop.vcard_facts import Fact, compact, content_hash, photo_name, place_of
 from prmvault.interop.vcard_fields import facts_of
@@ -48,14 +48,7 @@ def read_vcards(data: bytes | BinaryIO, source: str) -> Iterator[Draft | Problem
 
 def read_all(data: bytes | BinaryIO, source: str) -> Reading:
     """Return all drafts and problems of `data` at once."""
-    drafts: list[Draft] = []
-    problems: list[Problem] = []
-    for part in read_vcards(data, source):
-        if isinstance(part, Problem):
-            problems.append(part)
-        else:
-            drafts.append(part)
-    return Reading(tuple(drafts), tuple(problems))
+    return gathered(read_vcards(data, source))
 
 
 class _Card:
@@ -127,6 +120,9 @@ def _tell_what_is_odd(card: _Card, unit: Unit, facts: list[Fact]) -> None:
         told = "the name has a line break, which is read as a blank"
     elif facts:
         return
+    elif line.key == "FN" and len(text) > _MAX_RAW_LINE:
+        told, code = "the name is too long for a note and is kept in attachments/", "too-large"
+        hint = "look at what made this file"
     elif line.key in BINARY and is_binary(line) and binary_data(line) is None:
         told = f"{line.key} is no base64 and is kept as it is"
     elif line.key == "PHOTO" and not is_binary(line) and not text.lower().startswith(_WEB):

@@ -53,8 +53,7 @@ def split_cards(stream: BinaryIO, source: str) -> Iterator[RawCard | Problem]:
     stray = 0
     for number, row in physical_lines(stream):
         if row is None:
-            message = f"a line of more than {MAX_LINE // 1024**2} MB is left out"
-            yield Problem(source, number, "too-large", message, "look at what made this file")
+            yield too_long(source, number)
             continue
         verb, what = marked(row)
         if verb == "BEGIN" and what == "VCARD" and not (card and _is_in_agent(card)):
@@ -107,6 +106,12 @@ def physical_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
             rest = rest[-1:] if rest.endswith(b"\r") else b""
     if rest or dropping:
         yield number + 1, None if dropping else rest.rstrip(b"\r")
+
+
+def too_long(source: str, number: int) -> Problem:
+    """Return what is told of a line that `physical_lines` leaves out."""
+    message = f"a line of more than {MAX_LINE // 1024**2} MB is left out"
+    return Problem(source, number, "too-large", message, "look at what made this file")
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:

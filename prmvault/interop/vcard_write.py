@@ -16,7 +16,6 @@ from prmvault.interop.vcard_generate import unit_of
 from prmvault.interop.vcard_lines import Line, clean_line, is_binary, parse_line, write_lines
 from prmvault.interop.vcard_values import escape, escape_uri, one_line, split_value
 
-VERSIONS = ("3.0", "4.0")
 _SPACE = uuid.UUID("5d3c1a52-0a0e-5c5b-9b0e-6f2c8f7e1a44")
 _FILE_NAME = re.compile(r"[a-z0-9-]{1,120}\.[a-z0-9]{1,5}")
 _NOT_FACTS = ("photo", "vcard", "notes", "type", "members")

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from prmvault.core.characters import LOW, UNSEEN
 from prmvault.core.messages import Amount, Message, fill
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _CODE = r"[a-z]{2,3}(?:_[A-Za-z]{2,8}){0,2}"
 _ALTERNATIVES = "|"
 # A catalogue is somebody's file: what a terminal would obey is taken out before it can get anywhere.
 # (Compiled when it is first needed: most text is printable.)
-_CONTROL = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+_CONTROL = f"[\t{LOW}{UNSEEN}]"
 
 
 class Language:

@@ -78,6 +78,14 @@ class _Difference(NamedTuple):
     def is_empty(self) -> bool:
         return not (self.seen or self.gone_folders)
 
+    def left(self) -> int:
+        """Return how many files are still to be looked into."""
+        return sum(
+            self.known[folder].get(name) != numbers
+            for folder, entries in self.seen.items()
+            for name, numbers in entries.items()
+        )
+
 
 def load_state(facts: Facts, root: str, words_of: Callable[[str], dict[str, Any] | None] | None = None) -> State:
     """Return the vault's settings: the kept ones while the file is untouched, else read again.
@@ -126,7 +134,7 @@ def refresh(facts: Facts, root: str, state: State, progress: Progress | None = N
     difference = _compare(facts, root, state)
     changed: list[str] = []
     removed: list[str] = []
-    total = sum(map(len, difference.seen.values()))
+    total = difference.left() if progress is not None else 0
     while not difference.is_empty():
         with facts.transaction():
             if facts.reading() != state.reading:
@@ -138,7 +146,9 @@ def refresh(facts: Facts, root: str, state: State, progress: Progress | None = N
         changed += step_changed
         removed += step_removed
         if progress is not None:
-            progress(len(changed), max(total, len(changed)))
+            left = difference.left()
+            total = max(total, left)  # It grows where files change meanwhile.
+            progress(total - left, total)
     return Refreshed(tuple(changed), tuple(removed), _look_problems(difference.unreadable))
 
 

@@ -84,3 +84,33 @@ def test_our_own_calendar_changes_nothing(prmvault: Any, vault: SampleVault, tmp
     before = vault.fingerprint()
     assert "prmvault itself has exported" in prmvault("-C", vault.root, "import", str(file)).err
     assert vault.fingerprint() == before
+
+
+def test_what_was_cancelled_before_anybody_knew_of_it_makes_no_note(take: Any, vault: SampleVault) -> None:
+    done = take(MEETING + "STATUS:CANCELLED", MEETING.replace("m1", "m2"))
+    assert "left out: 1 cancelled meetings that no note is about" in done.err
+    (note,) = (vault.path / "events").iterdir()
+    assert "uid: m2" in note.read_text(encoding="utf-8")
+
+
+def test_an_older_version_of_a_meeting_does_not_win_over_a_newer_one(take: Any, vault: SampleVault) -> None:
+    take(MEETING + "LAST-MODIFIED:20261110T120000Z")
+    before = vault.fingerprint()
+    older = MEETING.replace("T193000", "T180000") + "DESCRIPTION:Old\nLAST-MODIFIED:20261109T120000Z"
+    assert take(older).code == 0
+    assert vault.fingerprint() == before
+    assert take(older.replace("20261109", "20261111")).code == 0
+    (note,) = (vault.path / "events").iterdir()
+    assert "\nstart: 2026-12-05 18:00\n" in note.read_text(encoding="utf-8")
+
+
+def test_a_meeting_whose_name_no_file_can_have_is_called_unnamed(take: Any, vault: SampleVault) -> None:
+    take(MEETING.replace("Plan", "***"))
+    assert [note.name for note in (vault.path / "events").iterdir()] == ["2026-12-05 unnamed.md"]
+
+
+def test_a_birthday_that_differs_is_asked_about(take: Any, vault: SampleVault) -> None:
+    vault.write("people/Anna Müller.md", "---\nbirthday: 1986-03-14\n---\n")
+    before = vault.fingerprint()
+    assert "but another birthday" in take(BIRTHDAY).err
+    assert vault.fingerprint() == before

@@ -534,6 +534,37 @@ def test_in_a_git_vault_it_is_one_commit_that_undo_takes_back(world: World, mach
     assert machine.files() == before
 
 
+def test_undo_takes_no_cards_from_the_phone_and_undone_once_more_all_is_as_before(
+    world: World, machines: Machines
+) -> None:
+    machine = machines.first()
+    world.vault = SampleVault(machine.path)
+    machine.sync()
+    world.sync()
+    for number in range(3):
+        world.card(f"x{number}", f"UID:u{number}", f"FN:Eva Neu {number}")
+    world.sync()
+    _undo(world)
+    cards = world.fingerprint()
+    done = world.sync()
+    assert done.steps == ()
+    assert [problem.message for problem in done.problems] == ["its note was taken back by undo; the card stays"] * 3
+    assert world.fingerprint() == cards
+    world.delete_card("Eva Neu 2")
+    assert len(world.sync().problems) == 2
+    _undo(world)
+    world.card("x2", "UID:u2", "FN:Eva Neu 2")
+    world.settle()
+    world.delete_note("Eva Neu 0")
+    assert verbs(world) == [("remove", "Eva Neu 0")]
+
+
+def _undo(world: World) -> None:
+    vault = world.open()
+    with contextlib.closing(vault.facts):
+        undo(vault, plan_undo(vault))
+
+
 class _Killed(BaseException):
     """The process is gone at this point."""
 

@@ -91,7 +91,8 @@ def by_size(bench: Bench, middle: float, large: float) -> float | None:
     return large if bench.notes <= LARGE else None
 
 
-def _ratio_row(bench: Bench, name: str, runs: Paired, target: float | None) -> Result:
+def ratio_row(bench: Bench, name: str, runs: Paired, target: float | None) -> Result:
+    """Return the row of seconds against the yardstick's; the target is of the ratio."""
     ours, theirs = median_seconds(runs.ours), median_seconds(runs.yardstick)
     ratio = ours / theirs
     row = Result(name, bench.notes, ours, theirs, ratio, "s", _limit(target, ""), _verdict(ratio, target))
@@ -99,7 +100,8 @@ def _ratio_row(bench: Bench, name: str, runs: Paired, target: float | None) -> R
     return row._replace(samples=samples, yardstick_samples=others)
 
 
-def _value_row(bench: Bench, name: str, value: float, unit: str, target: float | None, **more: Any) -> Result:
+def value_row(bench: Bench, name: str, value: float, unit: str, target: float | None, **more: Any) -> Result:
+    """Return the row of a value with a target of its own."""
     verdict = _verdict(value, target)
     return Result(name, bench.notes, value, None, None, unit, _limit(target, f" {unit}"), verdict)._replace(**more)
 
@@ -161,7 +163,7 @@ def _short_command(bench: Bench, name: str, command: Command, target: float | No
         runs = run_paired(command, bench.click, 7 if bench.quick else 21)
     except (MeasurementError, OSError) as error:
         return failure(bench, name, str(error))
-    return _ratio_row(bench, name, runs, target)
+    return ratio_row(bench, name, runs, target)
 
 
 def _is_person(text: str, person: str) -> bool:
@@ -179,13 +181,13 @@ def _measure_build(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
     if BUILD_TIME in names:
         seconds = median_seconds(ours)
         if theirs:
-            yield _ratio_row(bench, BUILD_TIME, Paired(ours, theirs), 1.5)
+            yield ratio_row(bench, BUILD_TIME, Paired(ours, theirs), 1.5)
         else:
             row = Result(BUILD_TIME, bench.notes, seconds, None, None, "s", "≤ 1.5", NOT_INSTALLED)
             yield row._replace(remark=remark, samples=tuple(run.seconds for run in ours))
     if BUILD_MEMORY in names:
         peak = statistics.median(run.megabytes for run in ours)
-        row = _value_row(bench, BUILD_MEMORY, peak, "MB", None if bench.notes > LARGE else 450)
+        row = value_row(bench, BUILD_MEMORY, peak, "MB", None if bench.notes > LARGE else 450)
         if theirs:
             other = statistics.median(run.megabytes for run in theirs)
             row = row._replace(yardstick=other, ratio=peak / other)
@@ -260,7 +262,7 @@ def _measure_changed(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
                 paired.ours.append(changed)
                 paired.yardstick.append(unchanged)
         for name in names:
-            yield _ratio_row(bench, name, paired, 1.3)
+            yield ratio_row(bench, name, paired, 1.3)
     run_once(bench.ours("watch", "--once", accept=lambda _: True, timeout=600))
 
 
@@ -278,7 +280,7 @@ def _measure_heard(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
             paired.yardstick.append(yardstick)
     page.unlink()
     for name in names:
-        yield _ratio_row(bench, name, paired, None)
+        yield ratio_row(bench, name, paired, None)
 
 
 def _measure_watcher(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
@@ -296,9 +298,9 @@ def _measure_watcher(bench: Bench, names: Sequence[str]) -> Iterator[Result]:
         time.sleep(seconds)
         share = 100 * (cpu_seconds(watcher.process.pid) - before) / seconds
         if REST_CPU in names:
-            yield _value_row(bench, REST_CPU, share, "%", 0.5)
+            yield value_row(bench, REST_CPU, share, "%", 0.5)
         if REST_MEMORY in names:
-            yield _value_row(bench, REST_MEMORY, resident_megabytes(watcher.process.pid), "MB", by_size(bench, 80, 150))
+            yield value_row(bench, REST_MEMORY, resident_megabytes(watcher.process.pid), "MB", by_size(bench, 80, 150))
 
 
 def _wait_until_ready(watcher: Watched, probe: Path) -> None:
@@ -329,7 +331,7 @@ def _saves_row(bench: Bench, watcher: Watched, notes: Sequence[Path]) -> Result:
             delays.append(told - began)
         time.sleep(chance.uniform(0.1, 0.7))  # so that the saves do not march in step with any timer of the watcher
     late = percentile(delays, 0.95)
-    row = _value_row(bench, SAVED, late, "s", by_size(bench, 0.6, 0.8), samples=tuple(delays))
+    row = value_row(bench, SAVED, late, "s", by_size(bench, 0.6, 0.8), samples=tuple(delays))
     row = row._replace(
         remark=f"median {statistics.median(delays):.3f} s, slowest {max(delays):.3f} s of {len(notes)} saves"
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rows
+from exchange import EXCHANGE_ROWS
 from make_vault import GENERATOR, TODAY
 from measure import Command, MeasurementError, clean_environment, run_once
 
@@ -163,6 +164,7 @@ def main(argv: list[str]) -> None:
         everywhere = rows.Bench(str(options.program), home, 0, clean_environment(home), options.quick)
         for source in (
             _chosen(options, everywhere, rows.START_ROWS),
+            _chosen(options, everywhere, EXCHANGE_ROWS),
             *(measure_size(options, notes, home) for notes in options.sizes),
         ):
             for result in source:

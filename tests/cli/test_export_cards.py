@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import struct
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +19,9 @@ from prmvault.interop.qr import MOST_BYTES, card_text, write_qr
 from tests.conftest import SampleVault
 from tests.fixtures import EXAMPLE, Golden, Prmvault
 from tests.interop.vcard_loop import meaning_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOSTILE = {
     "people/Anna; Müller, geb. B.md": "---\nuid: 'x;y,z'\norg: 'A;B, C\\D'\nemails: 'a@b.example'\n---\n## Notes\n\n\\# no, heading;\n",
@@ -83,6 +87,18 @@ def test_cards_are_of_those_whom_the_query_finds(prmvault: Prmvault, example: st
     assert prmvault("-C", example, "export", "vcard", "tag:nobody").code == 1
 
 
+def test_a_name_is_that_person_and_not_all_who_are_told_to_know_her(prmvault: Prmvault, example: str) -> None:
+    for name, full in (
+        ("Ida", "Ida Becker"),
+        ("anna schroeder", "Anna Schröder"),
+        ("böhm", "Reinhold Böhm"),
+        ("me", "Jonas Weißhaupt"),
+    ):
+        told = out_of(prmvault, example, "vcard", name).out
+        assert re.findall(r"^FN:(.*?)\r?$", told, re.MULTILINE) == [full]
+    assert "ORG" in out_of(prmvault, example, "vcard", "Stadtkarten eG").out
+
+
 def test_a_folder_has_a_card_for_each_by_name(prmvault: Prmvault, example: str, tmp_path: Path) -> None:
     ran = out_of(prmvault, example, "vcard", "-o", f"{tmp_path}/cards/")
     names = [path.name for path in (tmp_path / "cards").iterdir()]
@@ -126,6 +142,25 @@ def test_a_code_for_the_camera_holds_a_small_card(prmvault: Prmvault, example: s
     for wrong in (["qr"], ["qr", "oma", "-o", str(tmp_path / "oma.gif")]):
         assert prmvault("-C", example, "export", *wrong).code == 2
     assert prmvault("-C", example, "export", "qr", "anna").code == 4
+
+
+def test_a_code_that_the_terminal_would_break_is_refused_with_the_way_out(
+    prmvault: Prmvault, example: str, terminal: Callable[[int], None]
+) -> None:
+    terminal(50)
+    ran = prmvault("-C", example, "export", "qr", "oma")
+    assert (ran.code, ran.out) == (1, "")
+    assert "takes 57 columns" in ran.err
+    assert "-o card.png" in ran.err
+    terminal(200)
+    ran = out_of(prmvault, example, "qr", "oma")
+    assert "█" in ran.out
+    assert "lines: if it is cut off" in ran.err
+
+
+def test_a_field_that_nobody_has_is_told(prmvault: Prmvault, example: str) -> None:
+    assert out_of(prmvault, example, "csv", "-F", "name, notes,*,emails,").err == ""
+    assert out_of(prmvault, example, "csv", "-F", "nmae,emails").err == "prmvault: none of them has 'nmae'\n"
 
 
 def test_of_much_only_what_fits_is_in_the_code_and_the_name_always() -> None:

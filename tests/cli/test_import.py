@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +18,9 @@ from prmvault.app import import_apply
 from prmvault.vault.files import create_file
 from tests.conftest import REPOSITORY, Result, SampleVault
 from tests.fixtures import Golden, Prmvault, Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CARDS = REPOSITORY / "tests" / "interop" / "vcards"
 KEYS = ["created", "updated", "skipped", "conflicts", "problems"]
@@ -145,8 +150,18 @@ def test_what_was_settled_once_is_settled_for_a_card_without_any_address_too(imp
 
 def test_namesakes_with_other_birthdays_are_two_people(imports: Importing) -> None:
     imports.vault.write("people/Peter Braun.md", "---\nbirthday: 1950-01-01\n---\n")
-    assert imports.counts(imports.cards("FN:Peter Braun\r\nBDAY:1990-02-02")) == [1, 0, 0, 0, 0]
+    assert imports.counts(imports.cards("FN:Peter Braun\r\nBDAY:1990-02-02\r\nTEL:030 1234567")) == [1, 0, 0, 0, 0]
     assert "birthday: 1990-02-02" in imports.text("people/Peter Braun (2).md")
+
+
+def test_somebody_of_whom_only_name_and_birthday_are_known_may_have_a_wrong_birthday(imports: Importing) -> None:
+    imports.vault.write("people/Peter Braun.md", "---\nbirthday: 1950-01-01\n---\n")
+    cards = imports.cards("FN:Peter Braun\r\nBDAY:1950-01-10", "FN:Eva\r\nBDAY:1950", "FN:Eva\r\nBDAY:1951")
+    (left,) = imports.report(cards)["conflicts"]
+    assert left["message"] == "a note has this name, but another birthday"
+    assert imports.counts(cards) == [0, 0, 2, 1, 0]
+    assert imports.counts(cards, "--new", "Peter Braun") == [1, 0, 2, 0, 0]
+    assert imports.counts(cards) == [0, 0, 3, 0, 0]
 
 
 def test_people_who_share_a_phone_stay_apart_and_a_shared_mailbox_is_asked_about(imports: Importing) -> None:
@@ -282,6 +297,7 @@ def test_what_is_no_known_file_is_one_clear_line(imports: Importing) -> None:
     file = imports.file("x.bin", b"\x00\x01\x02" * 1000)
     report = imports.report(file)
     assert [(entry["code"], entry["line"]) for entry in report["problems"]] == [("unknown-format", 0)]
+    assert "save it as CSV" in imports(imports.file("x.xlsx", b"PK\x03\x04" + b"\x00\x01" * 1000)).err
     assert imports("missing.vcf").code == 2
     assert imports().code == 2
     assert imports(str(imports.folder / "x.bin"), "--from", "pigeon").code == 2
@@ -389,3 +405,75 @@ def test_the_notes_of_real_shaped_files_are_as_agreed(imports: Importing, golden
     golden("import-notes.txt", "".join(texts))
     again = imports.report(google, outlook, linkedin, str(CARDS))
     assert [len(again[key]) for key in ("created", "updated", "conflicts")] == [0, 0, 0]
+
+
+def test_a_plan_leaves_out_what_is_as_before_and_tells_the_remedy_once(imports: Importing) -> None:
+    file = imports.cards(*[f"UID:{number}\r\nFN:Person {number}" for number in range(3)])
+    assert imports(file).code == 0
+    for number in range(3):
+        imports.vault.write(f"people/Other {number}.md", f"---\nname: Other {number}\nuid: o{number}\n---\n")
+    more = imports.cards(*[f"FN:Other {number}" for number in range(3)], "FN:Neu Hier", name="b.vcf")
+    ran = imports(file, more, "--dry-run")
+    assert ran.out.splitlines()[-1] == "create\tb.vcf:13\tNeu Hier\tpeople/Neu Hier.md\t"
+    assert "Person" not in ran.out
+    assert ran.err.count("→") == 1
+    assert ran.err.splitlines()[-1] == "prmvault: 1 to create, 3 as before, 3 left to you"
+
+
+def test_where_same_is_no_answer_its_own_remedy_is_told(imports: Importing) -> None:
+    for path in ("Anna", "Berta", "Anna (2)"):
+        imports.vault.write(f"people/{path}.md", f"---\nname: {path.removesuffix(' (2)')}\n---\n")
+    ran = imports(imports.cards("FN:Anna", "FN:Berta"), "-n")
+    assert [line.split()[1] for line in ran.err.splitlines() if "→" in line] == ["--same", "join"]
+
+
+def test_problems_are_told_also_beside_many_clashes(imports: Importing) -> None:
+    """One kind does not crowd out the other."""
+    people = range(30)
+    for number in people:
+        imports.vault.write(f"people/P{number}.md", f"---\nuid: u{number}\ntitle: Chef\n---\n")
+    file = imports.cards(*[f"UID:u{number}\r\nFN:P{number}\r\nTITLE:Chefin" for number in people], "UID:x\r\nBDAY:x")
+    ran = imports(file, "-n")
+    assert "[bad-date]" in ran.err
+    assert ran.err.count("[import-conflict]") == 20
+    assert "prmvault: and 10 more; --json has all" in ran.err
+
+
+def test_a_clash_tells_what_differs_and_not_what_is_preferred(imports: Importing) -> None:
+    imports.vault.write("people/Anna.md", "---\nphones:\n  - {value: 030 1234567, label: Mobil}\n---\n")
+    ran = imports(imports.cards("FN:Anna\r\nTEL;TYPE=CELL,pref:030 1234567"), "-n")
+    assert "phones: 030 1234567, Mobil ≠ 030 1234567, mobile [" in ran.err
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_somebody_at_a_terminal_is_told_the_way_back(
+    imports: Importing, terminal: Callable[[int], None], monkeypatch: pytest.MonkeyPatch, *, is_kept: bool
+) -> None:
+    monkeypatch.setattr("prmvault.vault.git.is_repository", lambda _root: is_kept)
+    imports.vault.write("prmvault.yaml", "language: de\n")
+    terminal(120)
+    ran = imports(imports.cards("FN:Anna"), "-n")
+    assert "Aktion" in ran.out
+    assert "anlegen" in ran.out
+    assert "without --dry-run it is done" in ran.err
+    assert ("as one commit" if is_kept else "undo can't take it back") in ran.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_read_once_and_imported_like_a_file(imports: Importing) -> None:
+    card = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Anna\r\nEND:VCARD\r\n"
+    pipe = imports.folder / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(card,), daemon=True)
+    writer.start()
+    assert imports.counts(str(pipe)) == [1, 0, 0, 0, 0]
+    writer.join()
+    assert imports.counts(imports.file("a.vcf", card)) == [0, 0, 1, 0, 0]
+
+
+def test_a_file_where_a_folder_has_to_be_is_told(imports: Importing) -> None:
+    imports.vault.write("attachments", "a file")
+    photo = base64.b64encode(PHOTO).decode()
+    cards = imports.cards(f"FN:Anna\r\nPHOTO;ENCODING=b;TYPE=JPEG:{photo}")
+    (problem,) = imports.report(cards)["problems"]
+    assert problem["message"] == "attachments/ can't be made, as a file has its name"

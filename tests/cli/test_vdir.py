@@ -28,6 +28,7 @@ def test_each_step_is_a_line_and_a_second_sync_has_nothing_to_do(world: World, p
     assert len(world.fingerprint()) == 1
     ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
     assert (ran.code, ran.out) == (0, "Tom Becker: note created\nAnna Müller: card added\n")
+    assert ran.err == "prmvault: 1 note created, 1 card added\n"
     ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
     assert (ran.code, ran.out, ran.err) == (0, "up to date with cards: 2 cards\n", "")
 
@@ -64,6 +65,25 @@ def test_what_is_held_back_is_told_with_the_way_to_settle_it(world: World, prmva
     assert ran.code == 1
     assert "x.vcf: Anna Müller: a note has this name" in ran.err
     assert '--same "Anna Müller" takes it for that one, --new "Anna Müller" makes another note' in ran.err
+
+
+def test_of_many_that_are_held_back_the_remedy_is_told_once(world: World, prmvault: Prmvault) -> None:
+    for name in ("Anna Müller", "Tom Becker"):
+        world.note(name)
+        world.card(name, f"UID:x{name[0]}", f"FN:{name}")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "-n")
+    assert ran.err.count("it is held back") == 2
+    assert ran.err.count("→") == 1
+    assert "NAME may be all" in ran.err
+
+
+def test_same_is_not_proposed_for_a_second_card_as_it_would_do_nothing(world: World, prmvault: Prmvault) -> None:
+    for uid in ("u1", "u2"):
+        world.card(uid, f"UID:{uid}", "FN:Tom Becker", "EMAIL:tom@example.org")
+        ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert "that person has another card" in ran.err
+    assert '--new "Tom Becker" makes another note' in ran.err
+    assert "--same" not in ran.err
 
 
 def test_too_many_removals_end_with_one_line_and_the_remedy(world: World, prmvault: Prmvault) -> None:

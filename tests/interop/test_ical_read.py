@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from prmvault.core.problems import Problem
 from prmvault.core.recurrence import parse_repeat
-from prmvault.interop.drafts import Draft
+from prmvault.interop.drafts import Draft, Reading, gathered
 from prmvault.interop.ical import PRODUCT
-from prmvault.interop.ical_read import is_ical, people_texts, read_all_ical, read_ical
+from prmvault.interop.ical_read import is_ical, people_texts, read_ical
 
 EUROPE = """\
 BEGIN:STANDARD
@@ -41,20 +41,24 @@ def calendar(*events: str, head: str = "", rest: str = "") -> bytes:
     return text.replace("\n", "\r\n").encode()
 
 
+def read_all(data: bytes, **options: Any) -> Reading:
+    return gathered(read_ical(data, "a.ics", **options))
+
+
 def drafts(data: bytes, **options: Any) -> list[Draft]:
-    return [*read_all_ical(data, "a.ics", **options).drafts]
+    return [*read_all(data, **options).drafts]
 
 
 def only(event: str, **options: Any) -> dict[str, Any]:
     """Return the fields of the one event."""
-    reading = read_all_ical(calendar(event, head=options.pop("head", "")), "a.ics", **options)
+    reading = read_all(calendar(event, head=options.pop("head", "")), **options)
     assert [str(problem) for problem in reading.problems] == []
     (draft,) = reading.drafts
     return dict(draft.fields)
 
 
 def problems(data: bytes) -> list[tuple[int, str, str]]:
-    return [(each.line, each.code, each.message) for each in read_all_ical(data, "a.ics").problems]
+    return [(each.line, each.code, each.message) for each in read_all(data).problems]
 
 
 def test_a_meeting_becomes_an_event_with_all_that_it_says() -> None:
@@ -126,7 +130,7 @@ def test_people_are_linked_by_their_address_and_others_stay_by_name() -> None:
     ],
 )
 def test_days_and_moments_are_read_in_each_form(lines: str, start: str, end: str | None) -> None:
-    reading = read_all_ical(calendar(f"UID:1\nSUMMARY:x\n{lines}"), "a.ics")
+    reading = read_all(calendar(f"UID:1\nSUMMARY:x\n{lines}"))
     fields = reading.drafts[0].fields
     assert fields["start"] == start
     assert fields.get("end", "!" if reading.problems else None) == end
@@ -163,7 +167,7 @@ def test_a_zone_of_nobody_is_told_by_its_rules_or_else_reported() -> None:
     )
     assert only("UID:1\nSUMMARY:x\nDTSTART;TZID=Once:20240303T080000", head=once)["start"] == "2024-03-02 20:00"
     assert only("UID:1\nSUMMARY:x\nDTSTART;TZID=Once:20240803T080000", head=once)["start"] == "2024-08-02 22:00"
-    reading = read_all_ical(calendar("UID:1\nSUMMARY:x\nDTSTART;TZID=Nowhere:20260705T193000"), "a.ics")
+    reading = read_all(calendar("UID:1\nSUMMARY:x\nDTSTART;TZID=Nowhere:20260705T193000"))
     assert [problem.code for problem in reading.problems] == ["unknown-zone"]
     assert "timezone" not in reading.drafts[0].fields
 
@@ -205,7 +209,7 @@ def test_a_rule_becomes_a_repeat_that_the_vault_reads(rule: str, repeat: str) ->
     "rule", ["FREQ=SECONDLY;COUNT=1000000000", "FREQ=DAILY;BYHOUR=9,15", "W1 MO #0", "FREQ=DAILY;INTERVAL=0", "FREQ="]
 )
 def test_a_rule_that_the_vault_cannot_say_is_kept_and_told(rule: str) -> None:
-    reading = read_all_ical(calendar(f"UID:1\nSUMMARY:x\nDTSTART:20261006T193000\nRRULE:{rule}"), "a.ics")
+    reading = read_all(calendar(f"UID:1\nSUMMARY:x\nDTSTART:20261006T193000\nRRULE:{rule}"))
     assert [(problem.line, problem.code) for problem in reading.problems] == [(8, "bad-repeat")]
     assert reading.drafts[0].fields["rrule"] == [rule]
     assert "repeat" not in reading.drafts[0].fields
@@ -295,10 +299,10 @@ def test_only_what_goes_on_in_the_days_that_are_asked_for_is_read() -> None:
 def test_a_meeting_that_one_declined_and_what_is_no_event_is_counted() -> None:
     declined = "UID:1\nSUMMARY:x\nDTSTART:20260101\nATTENDEE;PARTSTAT=DECLINED:mailto:me@example.org"
     todo = "BEGIN:VTODO\nUID:2\nSUMMARY:y\nEND:VTODO\n"
-    reading = read_all_ical(calendar(declined, rest=todo * 2), "a.ics", me=["me@example.org"])
+    reading = read_all(calendar(declined, rest=todo * 2), me=["me@example.org"])
     assert reading.drafts == ()
     assert [(problem.code, problem.message) for problem in reading.problems] == [
-        ("not-imported", "left out: 2 tasks (VTODO), 1 meetings that you declined")
+        ("not-imported", "left out: tasks (VTODO): 2, meetings that you declined: 1")
     ]
 
 
@@ -446,13 +450,13 @@ def test_other_encodings_and_folded_lines_are_read(encoding: str) -> None:
 
 def test_what_is_no_calendar_is_one_problem() -> None:
     for data in (b"", b"hello", b"BEGIN:VCARD\nFN:x\nEND:VCARD\n", b"\0" * 1000):
-        assert [problem.code for problem in read_all_ical(data, "a.ics").problems] == ["bad-ical"]
+        assert [problem.code for problem in read_all(data).problems] == ["bad-ical"]
 
 
 @pytest.mark.parametrize("deep", ["VEVENT", "VALARM", "VTODO", "VTIMEZONE", "X-FOO"])
 def test_ten_thousand_nested_components_end_in_a_few_lines(deep: str) -> None:
     data = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x\nDTSTART:20260101\n" + f"BEGIN:{deep}\n".encode() * 10_000
-    reading = read_all_ical(data, "a.ics")
+    reading = read_all(data)
     assert [draft.name for draft in reading.drafts] == ["x"]
     assert 0 < len(reading.problems) <= 25
 
@@ -462,7 +466,7 @@ def test_a_line_of_many_megabytes_and_endless_lists_are_bounded() -> None:
     days = ",".join(["20260102"] * 100_000)
     many = f"UID:2\nSUMMARY:z\nDTSTART:20260101\nRRULE:FREQ=DAILY\nEXDATE:{days}\nRDATE:{days}"
     people = "\n".join([f"ATTENDEE:mailto:a{number}@example.org" for number in range(5_000)])
-    reading = read_all_ical(calendar(event, many, f"UID:3\nSUMMARY:p\nDTSTART:20260101\n{people}"), "a.ics")
+    reading = read_all(calendar(event, many, f"UID:3\nSUMMARY:p\nDTSTART:20260101\n{people}"))
     assert [draft.name for draft in reading.drafts] == ["unnamed", "z", "p"]
     assert sum(len(str(draft)) for draft in reading.drafts) < 60_000
     assert [problem.code for problem in reading.problems] == ["too-large"] * 4
@@ -502,3 +506,16 @@ def test_a_calendar_is_known_by_its_beginning() -> None:
     assert is_ical(b"\xef\xbb\xbfbegin:vcalendar\n")
     assert is_ical("BEGIN:VCALENDAR".encode("utf-16"))
     assert not is_ical(b"BEGIN:VCARD")
+
+
+def test_a_series_without_a_day_is_left_out_and_counted() -> None:
+    never = "SUMMARY:Never\nDTSTART:20260101T100000\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+    reading = read_all(calendar(f"UID:1\n{never}", f"UID:2\n{never}"))
+    assert reading.drafts == ()
+    assert [problem.message for problem in reading.problems] == ["left out: series that have no day: 2"]
+
+
+def test_ten_thousand_calendars_that_do_not_end_are_told_in_a_few_lines() -> None:
+    reading = read_all(b"BEGIN:VCALENDAR\r\n" * 10_000)
+    assert len(reading.problems) == 21
+    assert "9980 more of the same" in reading.problems[-1].message

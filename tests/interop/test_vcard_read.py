@@ -312,3 +312,9 @@ def test_a_card_with_too_many_properties_is_cut_and_told() -> None:
 def test_what_a_card_says_twice_is_in_the_note_once() -> None:
     fields = fields_of("EMAIL:a@b.example", "email;type=internet:a@b.example", "NICKNAME:B,B", "X-FOO:1", "X-FOO:1")
     assert fields == {"aliases": ["B"], "emails": ["a@b.example"], "vcard": ["X-FOO:1"]}
+
+
+def test_a_name_that_is_too_long_for_a_note_is_told() -> None:
+    reading = read_all(b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + b"x" * 70_000 + b"\r\nEND:VCARD\r\n", "a.vcf")
+    assert reading.drafts[0].name == "unnamed"
+    assert [problem.code for problem in reading.problems] == ["too-large"]

@@ -128,6 +128,7 @@ cards = st.builds(
 @few
 @given(st.lists(cards, max_size=12))
 @example([Line("", "ADR", (("LABEL", ("x",)),), ";;;")])
+@example([Line("", "FN", (), "A"), Line("", "SOCIALPROFILE", (), ";\\n")])
 @example([Line("item1", "X-ABLabel", (), "x"), Line("item1", "X-ABLabel", (), "y")])
 def test_any_card_comes_back_whole(card: list[Line]) -> None:
     data = write_lines(card, "3.0").encode()

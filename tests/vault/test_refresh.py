@@ -106,6 +106,33 @@ def test_an_untouched_vault_is_not_read_twice(
     assert facts.newest_seq() == seq
 
 
+def test_progress_counts_what_is_to_be_read_and_comes_to_its_end(
+    vault_at: SampleVault, facts: Facts, settle: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One edit in a folder of many is one, and files that were only touched are done, too."""
+    monkeypatch.setattr(refreshing, "STEP", 2)
+    told: list[tuple[int, int]] = []
+
+    def count(facts: Facts, root: str, state: Any) -> Refreshed:
+        told.clear()
+        return refreshing.refresh(facts, root, state, lambda done, total: told.append((done, total)))
+
+    monkeypatch.setattr(sys.modules[__name__], "refresh", count)
+    for number in range(5):
+        vault_at.write(f"people/P{number}.md", person("x"))
+    settle(facts, vault_at.root)
+    assert told == [(2, 5), (4, 5), (5, 5)]
+    settle(facts, vault_at.root)
+    assert told == []
+    vault_at.write("people/P3.md", person("y"))
+    settle(facts, vault_at.root)
+    assert told == [(1, 1)]
+    for number in range(5):
+        os.utime(vault_at.path / f"people/P{number}.md", (1, 1))
+    settle(facts, vault_at.root)
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+
 def test_a_touched_file_with_the_same_text_is_no_change(vault_at: SampleVault, facts: Facts, settle: Any) -> None:
     note = vault_at.write("people/Anna.md", person("Anna"))
     settle(facts, vault_at.root)
