@@ -27,7 +27,7 @@ def write_calendar(vault: Vault, path: str, today: date) -> bool:
     Raises OSError where it can't be written.
     """
     from prmvault import __version__
-    from prmvault.interop.ical import write_calendar as calendar_of
+    from prmvault.interop.ical_write import write_calendar as calendar_of
 
     known = _known(vault.cache, __version__)
     before = set(known)

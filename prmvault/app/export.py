@@ -139,7 +139,7 @@ def _plans(vault: Vault, people: People, today: date, chosen: Collection[str] | 
 
 def _own_files(folder: str, ending: str) -> list[str]:
     """Return the names of the files in `folder` that an export wrote."""
-    from prmvault.interop.ical import PRODUCT
+    from prmvault.interop.ical_write import PRODUCT
 
     found = []
     with os.scandir(folder) if os.path.isdir(folder) else contextlib.nullcontext(()) as entries:

@@ -73,7 +73,7 @@ def apply_plan(vault: Vault, planner: Planner, plan: Plan, reread: Reread, progr
 
 
 def report_of(plan: Plan) -> Report:
-    """Return a plan as lists for people and programs."""
+    """Return a plan as lists for people and programs; what is the vault's own entry belongs to no note."""
     lists: dict[str, list[dict[str, Any]]] = {"create": [], "update": [], "skip": []}
     for step in plan.steps:
         for number, draft in enumerate(step.drafts):
@@ -82,6 +82,7 @@ def report_of(plan: Plan) -> Report:
             action = "create" if is_new else "update" if keys else "skip"
             entry = {"path": step.path, **_origin(draft)}
             lists[action].append({**entry, "keys": [*keys]} if action == "update" else entry)
+    lists["skip"] += [{"path": None, **_origin(draft)} for draft in plan.own]
     for found in lists.values():
         found.sort(key=lambda entry: (entry["source"], entry["line"]))
     return Report(

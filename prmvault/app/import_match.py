@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from prmvault.core.dates import DateError, full_date, parse_partial_date
+from prmvault.core.dates import DateError, full_date, parse_partial_date, quoted
 from prmvault.core.duplicates import birthdays_contradict
-from prmvault.core.identity import Signs, email_key, is_same_name, names_agree, signs_of, uid_of_note
+from prmvault.core.identity import (
+    Signs,
+    email_key,
+    is_same_name,
+    members_of,
+    names_agree,
+    signs_of,
+    uid_of_note,
+)
 from prmvault.core.names import name_key
 from prmvault.core.people import RANK_ALIAS, RANK_EMAIL, RANK_NAME, RANK_PHONE, RANK_UID
+from prmvault.core.problems import EXIT_AMBIGUOUS, EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +35,10 @@ BY_NAME, BY_BIRTHDAY = "name", "name and birthday"
 
 
 class Settled(NamedTuple):
-    """What the user says of records whose name is a note's: names (or `all`) that are `same` people, or `new` ones."""
+    """What the user says of records whose name is a note's: names (or `all`) that are `same` people, or `new` ones.
+
+    `NAME=NOTE` in `same` says which note it is, by a path or a name that means only one.
+    """
 
     same: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
@@ -38,6 +50,24 @@ class Settled(NamedTuple):
                 if key in map(name_key, names):
                     return word
         return ""
+
+    def note_of(self, name: str) -> str:
+        """Return the note that the user named for a name, as typed; else nothing."""
+        for text in self.same:
+            who, _, note = text.partition("=")
+            if note.strip() and name_key(who) == name_key(name):
+                return note.strip()
+        return ""
+
+    def check(self, vault: Vault) -> None:
+        """Raise PrmvaultError for a note that is named in `same` and that no note is, or several are."""
+        for text in self.same:
+            who, is_pair, note = text.partition("=")
+            if is_pair and not (who.strip() and note.strip()):
+                hint = '--same NAME, or --same "NAME=people/Name (2).md"'
+                raise PrmvaultError(f"{quoted(text)} says not which note it is", exit_code=EXIT_USAGE, hint=hint)
+            if is_pair:
+                named_note(vault, note.strip())
 
 
 class Match(NamedTuple):
@@ -67,6 +97,7 @@ class Index:
         self._made: set[str] = set()
         self._made_uids: dict[str, str] | None = None
         self._has_profiles = False
+        self._members: dict[str, frozenset[str]] = {}
         self._read(vault)
 
     def _read(self, vault: Vault) -> None:
@@ -94,6 +125,7 @@ class Index:
         for which, signs in enumerate(signs_of(fields, self.phone_of)):
             for sign in signs:
                 self._put(which, sign, path)
+        self._add_members(path, fields)
         birthday = fields.get("birthday", "")
         if isinstance(birthday, str) and birthday:
             self.birthdays.setdefault(path, birthday)
@@ -111,12 +143,20 @@ class Index:
         """Return where a record of this name belongs: by uid, then e-mail, phone, profile, never by name alone."""
         signs = signs_of(fields, self.phone_of)
         found = self._by_uid(signs)
-        found = found or self._by_address(1, signs.emails, name, "e-mail")
-        found = found or self._by_address(2, signs.phones, name, "phone")
+        birthday = fields.get("birthday", "")
+        day = birthday if isinstance(birthday, str) else ""
+        found = found or self._if_born_so(self._by_address(1, signs.emails, name, "e-mail"), name, day)
+        found = found or self._if_born_so(self._by_address(2, signs.phones, name, "phone"), name, day)
         found = found or self._by_profile(signs, name)
-        found = found or self._named(name, fields, signs)
+        found = found or self._named(name, day, signs, members_of(fields))
+        if found is None and not self._by_name.get(name_key(name)) and settled.note_of(name):
+            found = Match(doubt="no note has this name")
         if found is None or not found.doubt:
             return found or Match()
+        note = settled.note_of(name)
+        path = named_note(self._vault, note) if note else ""
+        if path in self.names:
+            return Match(path, BY_NAME)
         word = settled.of(name)
         if word == "new":
             return Match()
@@ -148,23 +188,37 @@ class Index:
             return None  # Two whole names at one number: people who live together.
         return Match(doubt=f"a note has this {what}, but another name", paths=tuple(paths))
 
+    def _if_born_so(self, found: Match | None, name: str, day: str) -> Match | None:
+        """Return the match by an address, or a doubt where two birthdays say that it is shared.
+
+        Father and son of one name may share a phone; nobody of the same name shares a mailbox.
+        """
+        if found is None or not found.path or not _differ(day, self.birthdays.get(found.path, "")):
+            return found
+        if found.by == "e-mail" and any(is_same_name(name, own) for own in self.names.get(found.path, ())):
+            return found
+        return Match(doubt=f"a note has this {found.by}, but another birthday", paths=(found.path,))
+
     def _by_profile(self, signs: Signs, name: str) -> Match | None:
         if signs.profiles and not self._has_profiles:
             self._has_profiles = True
             for note in self._vault.facts.notes(self._type):
                 for profile in signs_of(note.fields, self.phone_of).profiles:
                     self._put(3, profile, note.path)
+                self._add_members(note.path, note.fields)
         return self._by_address(3, signs.profiles, name, "profile")
 
-    def _named(self, name: str, fields: Mapping[str, Value], signs: Signs) -> Match | None:
+    def _named(self, name: str, day: str, signs: Signs, members: frozenset[str]) -> Match | None:
         """Return who has the name: only a proposal, unless the whole birthday is the same.
 
         Two birthdays make two people of one name, but not where the name is all that the record has (a calendar of
-        birthdays): then one of the days may be wrong.
+        birthdays): then one of the days may be wrong. Two members of LinkedIn are two people.
         """
-        birthday = fields.get("birthday", "")
-        day = birthday if isinstance(birthday, str) else ""
-        named = self._by_name.get(name_key(name), ())
+        named = [
+            path
+            for path in self._by_name.get(name_key(name), ())
+            if not (members and path in self._members and members.isdisjoint(self._members[path]))
+        ]
         paths = [path for path in named if not _differ(day, self.birthdays.get(path, ""))]
         same = [path for path in paths if _is_whole(day) and self.birthdays.get(path) == day]
         if len(same) == 1:
@@ -184,10 +238,26 @@ class Index:
             own.append(key)
             self._by_name.setdefault(key, []).append(path)
 
+    def _add_members(self, path: str, fields: Mapping[str, Value]) -> None:
+        if members := members_of(fields):
+            self._members[path] = self._members.get(path, frozenset()) | members
+
     def _put(self, which: int, sign: str, path: str) -> None:
         paths = self._by[which].setdefault(sign, []) if sign else [path]
         if path not in paths:
             paths.append(path)
+
+
+def named_note(vault: Vault, text: str) -> str:
+    """Return the path of the person or organization that `text` means, a path or a name; raises PrmvaultError."""
+    from prmvault.app.names import link_meanings
+
+    found = [path for kind in ("person", "organization") for path in link_meanings(vault.facts, text, of_type=kind)]
+    if len(found) == 1:
+        return found[0]
+    told = f"{quoted(text)} may be {', '.join(sorted(found))}" if found else f"no person's note is {quoted(text)}"
+    hint = "name it by its path in the vault, such as people/Anna Müller.md"
+    raise PrmvaultError(told, exit_code=EXIT_AMBIGUOUS if found else EXIT_NOTHING_FOUND, hint=hint)
 
 
 def _differ(left: str, right: str) -> bool:

@@ -6,30 +6,32 @@ note is found by `core/fill.py`. Planning the same file again after it was impor
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from prmvault.app import import_pictures as pictures
 from prmvault.app.edit import editable_text, read_note
 from prmvault.app.import_match import BY_BIRTHDAY, BY_NAME, Index, Match, Settled
 from prmvault.app.import_tags import with_tags
 from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings
-from prmvault.core.file_names import collision_key, portable_file_name, stem_of
+from prmvault.app.new_paths import NewPaths, file_stem
+from prmvault.core.file_names import stem_of
 from prmvault.core.fill import Clash, Filling, filled, own_names, plan_filling, values_of
 from prmvault.core.frontmatter import known_front_matter
 from prmvault.core.identity import is_same_name, uid_of_note, uid_of_record
 from prmvault.core.join import Joining
 from prmvault.core.model import texts_in
 from prmvault.core.names import name_key
+from prmvault.core.note import is_conflict_copy
 from prmvault.core.notes_section import HEADINGS, with_notes
 from prmvault.core.people import linked_name
 from prmvault.core.phones import phone_reader, region_of
 from prmvault.core.problems import PrmvaultError, Problem
 from prmvault.core.relations import relation_of
-from prmvault.interop.drafts import ATTACHMENTS, Draft
+from prmvault.interop.drafts import ATTACHMENTS, OWN_ENTRY, Draft
 from prmvault.vault.refresh import types_of
 
 if TYPE_CHECKING:
@@ -80,11 +82,12 @@ class Step(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What an import is going to do, in the order of the file."""
+    """What an import is going to do, in the order of the file; `own` is what the vault itself has exported."""
 
     steps: tuple[Step, ...]
     conflicts: tuple[Conflict, ...]
     problems: tuple[Problem, ...]
+    own: tuple[Draft, ...] = ()
 
 
 class Planner:
@@ -92,15 +95,17 @@ class Planner:
 
     def __init__(self, vault: Vault, choices: Choices, today: str) -> None:
         self.vault, self.choices, self.today = vault, choices, today
+        choices.settled.check(vault)
         self.types = types_of(vault.settings)
         self.phone_of = phone_reader(region_of(vault.settings.region, vault.settings.language))
         self.heading = HEADINGS.get(vault.settings.language[:2], HEADINGS["en"])
         self.conflicts: list[Conflict] = []
         self._indexes: dict[str, Index] = {}
-        self._taken: dict[str, set[str]] = {}
+        self._paths = NewPaths(vault.root)
         self._people: dict[str, str] = {}
         self._new: dict[str, Draft] = {}
         self._link_of = link_targets(vault)
+        self._is_outside = pictures.is_outside(vault.root)
         self._words = vault.settings.relation_words()
 
     def plan_parts(self, parts: Iterable[Draft | Problem], problems: Iterable[Problem] = ()) -> Plan:
@@ -121,6 +126,9 @@ class Planner:
     def plan(self, drafts: Sequence[Draft], problems: Sequence[Problem]) -> Plan:
         """Return what is to be done with these records."""
         told = [*problems]
+        if self._is_outside:
+            told += pictures.left_out(drafts)
+            drafts = [draft._replace(attachments=()) for draft in drafts]
         people = [draft for draft in drafts if draft.kind in self.types]
         groups = [draft for draft in drafts if draft.kind == "group"]
         people, unknown = with_tags(people, groups, self.choices.tag, self._member)
@@ -138,6 +146,7 @@ class Planner:
             doubtful = still
         for draft, match in doubtful:
             self._leave(draft, match)
+        self._remember(where, by)
         steps = []
         for path, own in where.items():
             try:
@@ -145,20 +154,24 @@ class Planner:
             except PrmvaultError as error:
                 told += [Problem(draft.source, draft.line, "not-imported", str(error), error.hint) for draft in own]
         told.sort(key=lambda problem: problem.path)
-        return Plan(tuple(steps), tuple(self.conflicts), tuple(told))
+        own = [draft for draft in drafts if draft.kind == OWN_ENTRY]
+        return Plan(tuple(steps), tuple(self.conflicts), tuple(told), tuple(own))
 
     def _without_cancelled(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Problem]]:
         """Leave out the meetings that were cancelled before the vault knew of them, and tell how many these are."""
         kept: list[Draft] = []
         unknown: Counter[str] = Counter()
+        series = {draft.fields.get("uid") for draft in drafts if draft.kind == "event" and draft.fields.get("except")}
         for draft in drafts:
             if draft.kind == "event" and draft.fields.get("status") == "cancelled" and not self._match(draft).path:
-                unknown[draft.source] += 1
+                # A turn is left out by its series, too, where that is in the file.
+                unknown[draft.source] += str(draft.fields.get("uid", "")).rpartition("/")[0] not in series
             else:
                 kept.append(draft)
-        what = "cancelled meetings that no note is about"
         return kept, [
-            Problem(source, 0, "not-imported", f"left out: {count} {what}", "") for source, count in unknown.items()
+            Problem(source, 0, "left-out", f"left out: {_counted(count)} that no note is about")
+            for source, count in unknown.items()
+            if count
         ]
 
     def _placed(
@@ -171,13 +184,21 @@ class Planner:
             if match.doubt:
                 doubtful.append((draft, match))
                 continue
-            path = match.path or self._new_path(draft)
+            path = match.path or self._paths.free(self.types[draft.kind].folder, [_stem(draft)])
             where.setdefault(path, []).append(draft)
             by[id(draft)] = match.by
             if not match.path:
                 self._new[path] = draft
             self._index(draft.kind).add(path, [draft.name], self._identified(draft))
         return doubtful
+
+    def _remember(self, where: Mapping[str, Sequence[Draft]], by: dict[int, str]) -> None:
+        """Have those found again whose address is another's, too, when all is done: as if the user had said so."""
+        for path, drafts in where.items():
+            for draft in drafts:
+                if by[id(draft)] not in ("", "uid") and not draft.fields.get("uid"):
+                    found = self._index(draft.kind).match(draft.name, draft.fields, self.choices.settled)
+                    by[id(draft)] = by[id(draft)] if found.path == path else BY_NAME
 
     def filling(self, path: str, ours: Mapping[str, Any], draft: Draft, by: str = "") -> Filling:
         """Return what a record changes in the fields of a note, as read or typed."""
@@ -241,7 +262,8 @@ class Planner:
         name = draft.name.replace('"', "'")
         hint = f'--same "{name}" takes it for that one, --new "{name}" makes another note (or all, for every such name)'
         if len(match.paths) > 1:
-            hint = f'join them with prmvault merge, or say --new "{name}" (or all)'
+            note = match.paths[-1].replace('"', "'")
+            hint = f'say which one: --same "{name}={note}", or --new "{name}"; or join them with prmvault merge'
         self.conflicts.append(Conflict(match.paths[0], draft, "", [*match.paths], draft.name, match.doubt, hint))
 
     def _step(self, path: str, drafts: list[Draft], by: Mapping[int, str]) -> Step:
@@ -274,7 +296,8 @@ class Planner:
         if draft.notes.strip() and not self._is_outdated(note.fields, draft):
             text = self._text(note.path)
             noted = self._noted(text, draft) != text
-        return (*filling.keys, *(["notes"] if noted else []))
+        lost = pictures.gone(self.vault.root, note.fields, draft)
+        return (*dict.fromkeys([*filling.keys, *lost]), *(["notes"] if noted else []))
 
     def _taken_in(self, path: str, text: str, draft: Draft, by: Mapping[int, str]) -> tuple[str, tuple[str, ...]]:
         values = values_of(known_front_matter(text))
@@ -282,7 +305,8 @@ class Planner:
         self._clashing(path, draft, filling.clashes)
         changed = filled(text, filling.edits)
         noted = changed if self._is_outdated(values, draft) else self._noted(changed, draft)
-        return noted, (*filling.keys, *(["notes"] if noted != changed else []))
+        lost = () if path in self._new else pictures.gone(self.vault.root, values, draft)
+        return noted, (*dict.fromkeys([*filling.keys, *lost]), *(["notes"] if noted != changed else []))
 
     def _text(self, path: str) -> str:
         return editable_text(path, read_note(self.vault, path))
@@ -296,27 +320,6 @@ class Planner:
                 "--prefer file takes the file's value, --prefer vault the note's",
             )
             self.conflicts.append(Conflict(path, draft, clash.key, clash.ours, clash.theirs, why, hint))
-
-    def _new_path(self, draft: Draft) -> str:
-        """Return a path that no file has, on no system, for a new note."""
-        from prmvault.core.note import is_conflict_copy
-
-        folder = self.types[draft.kind].folder
-        if folder not in self._taken:
-            try:
-                names = os.listdir(os.path.join(self.vault.root, folder))
-            except OSError:
-                names = []
-            self._taken[folder] = {collision_key(name) for name in names}
-        stem = _stem(draft)
-        if is_conflict_copy(f"{stem}.md"):
-            stem = stem.replace("(", "").replace(")", "").replace(".", " ")
-        number, name = 1, f"{stem}.md"
-        while collision_key(name) in self._taken[folder]:
-            number += 1
-            name = f"{stem} ({number}).md"
-        self._taken[folder].add(collision_key(name))
-        return f"{folder}/{name}" if folder else name
 
     def _new_text(self, path: str, draft: Draft) -> str:
         from prmvault.core.new_note import new_note
@@ -337,6 +340,8 @@ class Planner:
     def _with_links(self, draft: Draft) -> dict[str, Value]:
         """Return a record's fields, relations that name somebody by uid as links, without what is not for a note."""
         fields = {key: value for key, value in draft.fields.items() if key not in ("type", "members")}
+        if self._is_outside:
+            fields = pictures.without_files(fields)
         names = fields.get("names")
         if (
             draft.kind == "organization"
@@ -405,13 +410,15 @@ class Planner:
         return ATTACHMENTS + photo_name(data) == theirs
 
 
+def _counted(count: int) -> str:
+    return "1 cancelled meeting" if count == 1 else f"{count} cancelled meetings"
+
+
 def _stem(draft: Draft) -> str:
+    """Return what the file of a record's note is called; meetings have their day before their name."""
     day = str(draft.fields.get("start", ""))[:10] if draft.kind == "event" else ""
-    try:
-        name = portable_file_name(draft.name)
-    except ValueError:
-        name = "unnamed"
-    return portable_file_name(f"{day} {name}".strip())
+    stem = file_stem(f"{day} {file_stem(draft.name)}".strip())
+    return stem.translate({ord("("): None, ord(")"): None, ord("."): " "}) if is_conflict_copy(f"{stem}.md") else stem
 
 
 def _is_name(draft: Draft) -> bool:

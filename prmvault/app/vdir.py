@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from errno import EACCES
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from prmvault.app.edit import change_note, editable_text, editing, move_note, read_note
@@ -21,6 +22,7 @@ from prmvault.app.vdir_plan import (
     CREATE,
     FORGET,
     REMOVE,
+    RETURN,
     SETTLE,
     TRASH,
     Maybe,
@@ -32,6 +34,7 @@ from prmvault.app.vdir_plan import (
     plan_vdir,
 )
 from prmvault.app.vdir_state import Known, State, keep_state, lock_name, read_state, state_file
+from prmvault.app.vdir_trash import trash_path, with_own_name
 from prmvault.core.edit import append_value, set_value
 from prmvault.core.file_names import collision_key, stem_of
 from prmvault.core.join import FORMER_UIDS
@@ -47,9 +50,6 @@ from prmvault.vault.places import state_folder
 if TYPE_CHECKING:
     from prmvault.app.vault import Vault
     from prmvault.vault.facts import Progress
-
-TRASH_FOLDER = ".trash"
-"""Where the notes of people go whose card was deleted: Obsidian's own trash, which nothing here reads."""
 
 _MANY = 200
 _LOCK_TIMEOUT_S = 30
@@ -99,7 +99,8 @@ def sync_vdir(
     with held(state_folder(), lock_name(vault.root, folder), busy, timeout_s=_LOCK_TIMEOUT_S):
         state = read_state(vault.root, folder)
         only = state.only if wanted.only is None else wanted.only.strip()
-        _make_folder(vault.root, folder, state, dry_run=wanted.dry_run)
+        _refuse_missing(vault.root, folder, state)
+        wanted.names.check(vault)
         wish = Wish(_chosen(vault, only), wanted.names)
         planned = plan_vdir(vault, folder, state, wish)
         too_much = most_removed(planned.steps, state.known)
@@ -124,18 +125,13 @@ def _refuse_place(vault: Vault, folder: str) -> None:
         raise PrmvaultError(f"{folder} and the vault lie in one another", exit_code=EXIT_USAGE, hint=hint)
 
 
-def _make_folder(root: str, folder: str, state: State, *, dry_run: bool) -> None:
+def _refuse_missing(root: str, folder: str, state: State) -> None:
     if os.path.isdir(folder):
         return
     if state.known:
         hint = f"bring it back; to fill a new one with all cards, remove {state_file(root, folder)} first"
         raise PrmvaultError(f"{folder} is gone, and was synced before; nothing was changed", hint=hint)
-    if dry_run:
-        raise PrmvaultError(f"there is no folder {folder}", exit_code=EXIT_USAGE, hint=f"mkdir -p {folder}")
-    try:
-        os.makedirs(folder, mode=0o700)
-    except OSError as error:
-        raise PrmvaultError(f"{folder} can't be made: {error.strerror or error}", exit_code=EXIT_USAGE) from None
+    raise PrmvaultError(f"there is no folder {folder}", exit_code=EXIT_USAGE, hint=f"mkdir -p {quote(folder)}")
 
 
 def _chosen(vault: Vault, only: str) -> set[str] | None:
@@ -202,6 +198,7 @@ class _Sync:
             CREATE: self._create,
             ADD: self._add,
             TRASH: self._to_trash,
+            RETURN: self._return,
             REMOVE: self._remove,
             ABSORB: self._absorb,
             FORGET: self._forget,
@@ -221,6 +218,8 @@ class _Sync:
         card_uid = uid_of(draft)
 
         def change(text: str) -> str:
+            if step.source:
+                text = with_own_name(text, step.source, whose.path, draft.name)
             one = settled(self.vault, whose, text, draft, last.bases if last else None)
             found[:] = [one]
             self._attach(one.attachments)
@@ -264,11 +263,16 @@ class _Sync:
         last = self.known.get(step.whose.uid)
         if last and collision_key(last.file) in map(collision_key, file_names(self.folder)):
             raise PrmvaultError(f"{last.file} is back; it is synced the next time", hint="sync again")
-        stem, number = stem_of(step.whose.path), 1
-        while os.path.lexists(os.path.join(self.vault.root, target := _trashed(stem, number))):
-            number += 1
-        move_note(self.vault, step.whose.path, target)
+        move_note(self.vault, step.whose.path, trash_path(self.vault.root, step.whose.path))
         self.known.pop(step.whose.uid, None)
+
+    def _return(self, step: Step) -> None:
+        """Bring a note back from the trash, then go on as if it had been there."""
+        try:
+            move_note(self.vault, step.source, step.whose.path)
+        except PrmvaultError:
+            raise PrmvaultError(f"{step.whose.path} is there by now", hint="sync again") from None
+        self._settle(step)
 
     def _remove(self, step: Step) -> None:
         assert step.item is not None, "it has a card"
@@ -317,10 +321,6 @@ class _Sync:
         chosen = self.wish.chosen
         is_chosen = chosen is None or whose.path in chosen
         self.known[whose.uid] = Known(file, etag, whose.path, stamp_of_text(self.vault, text), bases, is_chosen)
-
-
-def _trashed(stem: str, number: int) -> str:
-    return f"{TRASH_FOLDER}/{stem}{f' ({number})' if number > 1 else ''}.md"
 
 
 def _with_uid(text: str, uid: str, card_uid: str) -> str:

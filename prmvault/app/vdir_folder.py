@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from prmvault.core.problems import PrmvaultError
+from prmvault.interop.content_split import marked, physical_lines
 from prmvault.interop.drafts import Draft
 from prmvault.interop.vcard_read import read_all
-from prmvault.interop.vcard_split import marked, physical_lines
 from prmvault.vault.files import Content, create_file, is_text, read_file, remove_file, stats_of, swap_file
 
 ENDING = ".vcf"

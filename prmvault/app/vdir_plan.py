@@ -6,20 +6,21 @@ matches its records (`import_match`); one that shares only the name with a note 
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import NAMESPACE_URL, uuid5
 
 from prmvault.app.edit import editable_text, read_note
 from prmvault.app.import_match import Index, Match
 from prmvault.app.import_match import Settled as Names
+from prmvault.app.new_paths import NewPaths, file_stem
 from prmvault.app.vdir_cards import Settled, Whose, settled, stamp_of, told_by
-from prmvault.app.vdir_folder import Item, etags, file_name, file_names, read_item, uid_of
+from prmvault.app.vdir_folder import Item, file_name, read_item, uid_of
+from prmvault.app.vdir_sides import KINDS, Sides
+from prmvault.app.vdir_trash import Trashed, notes_in_trash, stems_of, with_own_name
 from prmvault.app.vdir_undone import undone
-from prmvault.core.file_names import collision_key, portable_file_name
+from prmvault.core.file_names import collision_key
 from prmvault.core.identity import uid_of_note
 from prmvault.core.phones import phone_reader, region_of
 from prmvault.core.problems import PrmvaultError, Problem
@@ -33,18 +34,17 @@ if TYPE_CHECKING:
     from prmvault.core.model import Note
     from prmvault.interop.drafts import Draft
 
-KINDS = ("person", "organization")
-
-SETTLE, CREATE, ADD, TRASH, REMOVE, ABSORB, FORGET = "settle", "create", "add", "trash", "remove", "absorb", "forget"
+SETTLE, CREATE, ADD, TRASH, RETURN = "settle", "create", "add", "trash", "return"
+REMOVE, ABSORB, FORGET = "remove", "absorb", "forget"
 """What is to be done with a person: bring note and card together, make the note, make the card, move the note to the
-trash, remove the card, put it into the note of somebody it was joined with, and no longer know of it."""
+trash or back from there, remove the card, put it into the note of somebody it was joined with, no longer know of it."""
 
 
 class Step(NamedTuple):
     """What is to be done with one person.
 
     `item` is the folder's file as it was read; `is_noted` and `is_carded` tell what changes, `lost` how much was said
-    differently.
+    differently; `source` is where in the trash the note lies.
     """
 
     do: str
@@ -56,6 +56,7 @@ class Step(NamedTuple):
     is_joined: bool = False
     lost: int = 0
     paths: tuple[str, ...] = ()
+    source: str = ""
 
 
 OTHER_CARD = "that person has another card"
@@ -97,107 +98,31 @@ class _Planner:
 
     def __init__(self, vault: Vault, folder: str, state: State, wish: Wish) -> None:
         self.vault, self.folder, self.state, self.wish = vault, folder, state, wish
-        self.problems: list[Problem] = []
+        self.sides = Sides(vault, folder, state)
         self.maybes: list[Maybe] = []
-        self.kept: set[str] = set()  # Of these uids nothing is changed, not even what is known of them.
-        self.notes: dict[str, Note] = {}
-        self.without_uid: list[Note] = []
-        self.former: dict[str, str] = {}
-        self.items: dict[str, Item] = {}
-        self.new_items: dict[str, Item] = {}
-        self.claimed: set[str] = set()
         self.indexes: dict[str, Index] = {}
-        self.taken: dict[str, set[str]] = {}
-        self.cards = 0
-        self.is_any_cut = False
+        self.paths = NewPaths(vault.root)
         self.undone: set[str] = set()
+        self.trash: dict[str, Trashed] | None = None
 
     def planned(self) -> Planned:
-        self._read_notes()
-        self._read_folder()
         steps = [*self._absorbed()]
-        self.claimed |= {self.notes[uid].path for uid in self.items if uid in self.notes}
-        gone = [self.state.known[uid].path for uid in self.items if uid not in self.notes and uid not in self.kept]
+        notes, items = self.sides.notes, self.sides.items
+        self.sides.claimed |= {notes[uid].path for uid in items if uid in notes}
+        gone = [self.state.known[uid].path for uid in items if uid not in notes and uid not in self.sides.kept]
         self.undone = undone(self.vault.root, gone)
         again = {step.whose.path for step in steps}
-        steps += [step for uid in sorted(self.items) for step in self._of_item(uid, again)]
-        steps += [step for item in self.new_items.values() for step in self._of_new(item)]
-        steps += [step for note in [*self.notes.values(), *self.without_uid] for step in self._of_note(note)]
+        steps += [step for uid in sorted(items) for step in self._of_item(uid, again)]
+        steps += [step for item in self.sides.new_items.values() for step in self._of_new(item)]
+        steps += [step for note in [*notes.values(), *self.sides.without_uid] for step in self._of_note(note)]
         done = {step.whose.uid for step in steps}
         steps += [self._forget(uid) for uid in self.state.known if self._is_gone(uid) and uid not in done]
-        return Planned(tuple(steps), tuple(self.maybes), tuple(self.problems), self.cards)
-
-    def _read_notes(self) -> None:
-        shared = {uid for uid, _ in self.vault.facts.shared_uids()}
-        synced = {known.path: uid for uid, known in self.state.known.items()}
-        for note in (note for kind in KINDS for note in self.vault.facts.notes(kind)):
-            uid = note.fields.get("uid")
-            if not note.readable:
-                self.claimed.add(note.path)
-                if note.path in synced:
-                    self.kept.add(synced[note.path])
-                    self._problem(note.path, "it can't be read, and is left alone", "prmvault check tells why")
-            elif not isinstance(uid, str) or not uid:
-                self.without_uid.append(note)
-            elif uid in shared:
-                self.kept.add(uid)
-                self._problem(note.path, "it shares its uid with another note, and is left alone", "prmvault check")
-            else:
-                self.notes[uid] = note
-                self.former.update(dict.fromkeys(map(str, note.fields.get("former_uids", ())), uid))
-        for uid, known in self.state.known.items():
-            if uid not in self.notes and uid not in self.former and uid not in self.kept and self._is_there(known.path):
-                self.kept.add(uid)
-                self.claimed.add(known.path)
-                hint = "give it its uid back, or add that to former_uids"
-                self._problem(known.path, "it has another uid than its card, or none; both are left alone", hint)
-
-    def _is_there(self, path: str) -> bool:
-        """Tell whether the note of a card is still there, though not with the card's uid."""
-        note = self.vault.facts.note(path)
-        return note is not None and note.fields.get("uid") not in self.state.known
-
-    def _read_folder(self) -> None:
-        files = etags(self.folder)
-        self.cards = len(files)
-        known = {each.file: (uid, each) for uid, each in self.state.known.items()}
-        for file in sorted(files, key=lambda name: (name not in known, name)):
-            uid, last = known.get(file, ("", None))
-            if last and files[file] == last.etag:
-                self.items[uid] = Item(file, last.etag)
-                continue
-            item = read_item(self.folder, file)
-            if item.draft is None:
-                self.kept |= {uid} - {""}
-                self.is_any_cut |= item.is_cut and not uid
-                if item.problem:
-                    self._problem(file, f"{item.problem}; it is left alone", "")
-            else:
-                self._take(_without_data(_with_uid(item)))
-        for file in sorted((file_names(self.folder) & known.keys()) - files.keys()):
-            self.kept.add(known[file][0])
-            self._problem(
-                file, "it is no regular file any more; it is left alone", "put the card in its place, or remove it"
-            )
-
-    def _take(self, item: Item) -> None:
-        assert item.draft is not None, "it was read"
-        uid = uid_of(item.draft)
-        if uid in self.items:
-            self._problem(item.file, f"it has the same UID as {self.items[uid].file}; it is left alone", "remove one")
-        elif uid in self.notes or uid in self.state.known or uid in self.former:
-            self.items[uid] = item
-        elif uid in self.new_items:
-            self._problem(
-                item.file, f"it has the same UID as {self.new_items[uid].file}; it is left alone", "remove one"
-            )
-        else:
-            self.new_items[uid] = item
+        return Planned(tuple(steps), tuple(self.maybes), tuple(self.sides.problems), self.sides.cards)
 
     def _absorbed(self) -> Iterator[Step]:
         """Yield what becomes of the cards of people who were joined with somebody else."""
-        for uid in [uid for uid in self.items if uid in self.former and uid not in self.notes]:
-            item, note = self.items.pop(uid), self.notes[self.former[uid]]
+        for uid in [uid for uid in self.sides.items if uid in self.sides.former and uid not in self.sides.notes]:
+            item, note = self.sides.items.pop(uid), self.sides.notes[self.sides.former[uid]]
             last = self.state.known.get(uid)
             whose = Whose(note.path, note.type, uid)
             is_noted = not (last and last.etag == item.etag) and not self._is_as_known(item, last)
@@ -209,8 +134,8 @@ class _Planner:
 
     def _of_item(self, uid: str, again: Collection[str]) -> Iterator[Step]:
         """Yield what is to be done with a card whose uid is that of a note, or was."""
-        item, last, note = self.items[uid], self.state.known.get(uid), self.notes.get(uid)
-        if uid in self.kept:
+        item, last, note = self.sides.items[uid], self.state.known.get(uid), self.sides.notes.get(uid)
+        if uid in self.sides.kept:
             return
         if note is None:
             assert last is not None, "else it is new"
@@ -218,11 +143,11 @@ class _Planner:
             whose = Whose(last.path, "person", uid)
             name = str(last.bases.folder.fields.get("name", ""))
             if is_changed:
-                yield self._creation(item)
+                yield from self._creation(item)
             elif last.path in self.undone:
-                self.kept.add(uid)
+                self.sides.kept.add(uid)
                 hint = "undo once more brings the note back; or delete the card on the phone, too"
-                self._problem(item.file, "its note was taken back by undo; the card stays", hint)
+                self.sides.tell(item.file, "its note was taken back by undo; the card stays", hint)
             else:
                 yield Step(REMOVE, name, whose, item, is_carded=True)
             return
@@ -241,32 +166,35 @@ class _Planner:
             or (last.etag, last.stamp, last.path, last.chosen)
             != (item.etag, stamp_of(self.vault, note), note.path, is_chosen)
         ):
-            yield from self._settling(note, whose, item)
+            yield from self._settling(note.title, whose, item)
 
-    def _settling(self, note: Note, whose: Whose, item: Item, *, is_joined: bool = False) -> Iterator[Step]:
+    def _settling(
+        self, title: str, whose: Whose, item: Item, *, is_joined: bool = False, back: Trashed | None = None
+    ) -> Iterator[Step]:
         draft = read_item(self.folder, item.file).draft
         if draft is None:
-            self.kept.add(whose.uid)
+            self.sides.kept.add(whose.uid)
             return
         last = self.state.known.get(whose.uid)
         try:
-            text = editable_text(note.path, read_note(self.vault, note.path))
+            text = back.text if back else editable_text(whose.path, read_note(self.vault, whose.path))
             done = settled(self.vault, whose, text, draft, last.bases if last else None)
         except PrmvaultError as error:
-            self.kept.add(whose.uid)
-            self.problems.append(Problem(note.path, 0, "not-synced", str(error), error.hint))
+            self.sides.kept.add(whose.uid)
+            self.sides.tell(back.path if back else whose.path, str(error), error.hint)
             return
-        is_noted = done.text != text or is_joined
+        is_noted = done.text != text or is_joined or back is not None
         yield Step(
-            SETTLE,
-            note.title,
+            RETURN if back else SETTLE,
+            title,
             whose,
             item._replace(draft=None),
             is_noted=is_noted,
             is_carded=bool(done.card),
             is_joined=is_joined,
             lost=len(done.lost),
-            paths=(*([note.path] if is_noted else []), *_named(done)),
+            paths=(*([whose.path] if is_noted else []), *([back.path] if back else []), *_named(done)),
+            source=back.path if back else "",
         )
 
     def _of_new(self, item: Item) -> Iterator[Step]:
@@ -274,49 +202,52 @@ class _Planner:
         draft = item.draft
         assert draft is not None, "it was read"
         if draft.kind not in KINDS:
-            self._problem(item.file, f"a card of {draft.kind} is left alone", "")
+            self.sides.tell(item.file, f"a card of {draft.kind} is left alone", "")
             return
         match = self._index(draft.kind).match(draft.name, draft.fields, self.wish.settled)
-        if match.path in self.claimed and self.wish.settled.of(draft.name) != "new":
+        if match.path in self.sides.claimed and self.wish.settled.of(draft.name) != "new":
             match = Match(doubt=OTHER_CARD, paths=(match.path,))
         if match.doubt:
-            self.claimed.update(match.paths)
+            self.sides.claimed.update(match.paths)
             self.maybes.append(Maybe(item.file, draft.name, match.doubt, match.paths))
             return
-        note = self.vault.facts.note(match.path) if match.path not in self.claimed else None
+        note = self.vault.facts.note(match.path) if match.path not in self.sides.claimed else None
         if note is None:
-            yield self._creation(item)
+            yield from self._creation(item)
             return
-        self.claimed.add(note.path)
+        self.sides.claimed.add(note.path)
         own = note.fields.get("uid")
         uid = own if isinstance(own, str) and own else uid_of(draft)
-        yield from self._settling(note, Whose(note.path, note.type, uid), item, is_joined=True)
+        yield from self._settling(note.title, Whose(note.path, note.type, uid), item, is_joined=True)
 
-    def _creation(self, item: Item) -> Step:
+    def _creation(self, item: Item) -> Iterator[Step]:
+        """Yield how a card gets a note: its own one that lies in the trash, else a new one."""
         draft = item.draft
         assert draft is not None, "it was read, as it is new or has changed"
-        path = self._new_path(draft)
-        self.claimed.add(path)
-        self._index(draft.kind).add(path, [draft.name], {**draft.fields, "uid": ""})
-        whose = Whose(path, draft.kind, uid_of(draft))
+        uid = uid_of(draft)
+        back = self._in_trash(uid)
+        if back and back.uid != uid and (back.uid in self.sides.items or back.uid in self.sides.new_items):
+            return  # That card says what becomes of the note; this one is for the next sync.
+        kind = back.kind if back and back.kind in KINDS else draft.kind
+        path = self.paths.free(
+            types_of(self.vault.settings)[kind].folder,
+            stems_of(back.path, draft.name) if back else (file_stem(draft.name),),
+        )
+        self.sides.claimed.add(path)
+        self._index(kind).add(path, [draft.name], {**draft.fields, "uid": ""})
+        if back:
+            back = back._replace(text=with_own_name(back.text, back.path, path, draft.name))
+            yield from self._settling(draft.name, Whose(path, kind, back.uid), item, back=back)
+            return
         paths = (path, *_named(draft))
-        return Step(CREATE, draft.name, whose, item._replace(draft=None), is_noted=True, paths=paths)
+        yield Step(CREATE, draft.name, Whose(path, kind, uid), item._replace(draft=None), is_noted=True, paths=paths)
 
-    def _new_path(self, draft: Draft) -> str:
-        """Return a path that no file has, on no system, for a new note."""
-        folder = types_of(self.vault.settings)[draft.kind].folder
-        if folder not in self.taken:
-            parent = os.path.join(self.vault.root, folder)
-            names = os.listdir(parent) if os.path.isdir(parent) else []
-            self.taken[folder] = {collision_key(name) for name in names}
-        try:
-            stem = portable_file_name(draft.name)
-        except ValueError:
-            stem = "unnamed"
-        numbered = (f"{stem}{f' ({number})' if number > 1 else ''}.md" for number in count(1))
-        name = next(name for name in numbered if collision_key(name) not in self.taken[folder])
-        self.taken[folder].add(collision_key(name))
-        return f"{folder}/{name}" if folder else name
+    def _in_trash(self, uid: str) -> Trashed | None:
+        """Return the note in the trash that a card is of, unless the vault has one of that uid."""
+        if self.trash is None:
+            self.trash = notes_in_trash(self.vault.root)
+        back = self.trash.get(uid)
+        return None if back is None or back.uid in self.sides.notes or back.uid in self.sides.kept else back
 
     def _index(self, kind: str) -> Index:
         if kind not in self.indexes:
@@ -329,7 +260,7 @@ class _Planner:
         """Yield what is to be done with a note that has no card in the folder."""
         own = note.fields.get("uid")
         uid = own if isinstance(own, str) else ""
-        if uid in self.items or uid in self.kept or note.path in self.claimed:
+        if uid in self.sides.items or uid in self.sides.kept or note.path in self.sides.claimed:
             return
         last, is_chosen = self.state.known.get(uid), self._is_chosen(note)
         whose = Whose(note.path, note.type, uid or self._free_uid(note.path))
@@ -338,11 +269,11 @@ class _Planner:
         try:
             is_as_known = last and (last.stamp == stamp_of(self.vault, note) or self._is_told(whose, last.bases.vault))
         except PrmvaultError as error:
-            self.kept.add(uid)
-            self.problems.append(Problem(note.path, 0, "not-synced", str(error), error.hint))
+            self.sides.kept.add(uid)
+            self.sides.tell(note.path, str(error), error.hint)
             return
-        if is_as_known and self.is_any_cut:
-            self.kept.add(uid)  # The card that is not whole may be this one's, by another name.
+        if is_as_known and self.sides.is_any_cut:
+            self.sides.kept.add(uid)  # The card that is not whole may be this one's, by another name.
         elif is_as_known:
             yield Step(TRASH, note.title, whose, is_noted=True, paths=(note.path,))
         elif last or (is_chosen and note.type == "person"):  # An edit goes before a removal.
@@ -351,7 +282,7 @@ class _Planner:
 
     def _free_uid(self, path: str) -> str:
         """Return a uid for a note that has none, not that of a note which was at this path before."""
-        taken = (self.notes, self.former, self.state.known, self.items, self.new_items)
+        taken = (self.sides.notes, self.sides.former, self.state.known, self.sides.items, self.sides.new_items)
         names = (f"{path}{f' {number}' if number > 1 else ''}" for number in count(1))
         return next(uid for name in names if not any((uid := uid_of_note(name)) in uids for uids in taken))
 
@@ -361,18 +292,15 @@ class _Planner:
 
     def _is_gone(self, uid: str) -> bool:
         """Tell whether there is nothing to sync under a uid any more."""
-        note = self.notes.get(uid)
+        note = self.sides.notes.get(uid)
         is_left = note is not None and self.state.known[uid].chosen and not self._is_chosen(note)
-        return uid not in self.items and uid not in self.kept and (note is None or is_left)
+        return uid not in self.sides.items and uid not in self.sides.kept and (note is None or is_left)
 
     def _forget(self, uid: str) -> Step:
         return Step(FORGET, uid, Whose("", "", uid))
 
     def _is_chosen(self, note: Note) -> bool:
         return self.wish.chosen is None or note.path in self.wish.chosen
-
-    def _problem(self, path: str, message: str, hint: str) -> None:
-        self.problems.append(Problem(path, 0, "not-synced", message, hint))
 
 
 def most_removed(steps: Iterable[Step], known: Mapping[str, Known]) -> str:
@@ -392,23 +320,6 @@ _SHARE = 5
 def _named(done: Draft | Settled | None) -> list[str]:
     """Return the paths of the attachments that come with a card."""
     return [ATTACHMENTS + each.name for each in done.attachments] if done else []
-
-
-def _without_data(item: Item) -> Item:
-    """Return a card without what its pictures hold: those of all cards would fill the memory."""
-    assert item.draft is not None, "it was read"
-    bare = tuple([each._replace(data=b"") for each in item.draft.attachments])
-    return item._replace(draft=item.draft._replace(attachments=bare))
-
-
-def _with_uid(item: Item) -> Item:
-    """Return a card with a uid, made of its content where it has none: a sync that was killed makes the same again."""
-    draft = item.draft
-    assert draft is not None, "it was read"
-    if uid_of(draft):
-        return item
-    uid = f"urn:uuid:{uuid5(NAMESPACE_URL, f'prmvault:{item.etag}')}"
-    return item._replace(draft=draft._replace(fields={**draft.fields, "uid": uid}))
 
 
 def file_for(uid: str, taken: Collection[str]) -> str:

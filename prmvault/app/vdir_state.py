@@ -16,8 +16,11 @@ from prmvault.interop.card_sync import Bases, Card
 from prmvault.vault.files import replace_file
 from prmvault.vault.places import state_folder, vault_key
 
-_CARDS = "cards-1"
-"""The number goes up with the form in which cards are kept: an older state is then damaged."""
+_FORM = 1
+"""The number goes up with the form in which cards are kept."""
+
+_CARDS = "cards-"
+_MOST_DIGITS = 10
 
 
 class Known(NamedTuple):
@@ -43,25 +46,41 @@ class State(NamedTuple):
 
 
 def read_state(root: str, folder: str) -> State:
-    """Return what is known of the last sync; raises PrmvaultError where the file is there and can't be read."""
+    """Return what is known of the last sync; raises PrmvaultError where the file is there and can't be used."""
     path = state_file(root, folder)
     try:
         with open(path, encoding="utf-8") as file:
             told = json.load(file)
-        cards = {uid: _known(each) for uid, each in told[_CARDS].items()}
+        _refuse_foreign(path, root, told)
+        cards = {uid: _known(each) for uid, each in told[f"{_CARDS}{_FORM}"].items()}
         return State(cards, str(told["only"]))
     except FileNotFoundError:
         return State({}, is_new=True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is damaged"
-        hint = f"remove {path}; the next sync then unites both sides and removes nothing"
+        hint = _remove(path)
         raise PrmvaultError(f"what was synced last can't be read: {reason}", hint=hint) from None
+
+
+def _refuse_foreign(path: str, root: str, told: dict[str, Any]) -> None:
+    """Refuse a state that a newer version has written, or that was copied from another vault."""
+    forms = [key.removeprefix(_CARDS) for key in told if key.startswith(_CARDS)]
+    if any(form.isdecimal() and len(form) < _MOST_DIGITS and int(form) > _FORM for form in forms):
+        message = "what was synced last was written by a newer version; nothing was changed"
+        raise PrmvaultError(message, hint=f"update prmvault; or {_remove(path)}")
+    if os.path.realpath(str(told["vault"])) != os.path.realpath(root):
+        message = f"what was synced last is of another vault, {told['vault']}; nothing was changed"
+        raise PrmvaultError(message, hint=_remove(path))
+
+
+def _remove(path: str) -> str:
+    return f"remove {path}; the next sync then unites both sides and removes nothing"
 
 
 def keep_state(root: str, folder: str, state: State) -> None:
     """Write the state, safe on disk before this returns; raises PrmvaultError where it can't."""
     cards = {uid: _plain(state.known[uid]) for uid in sorted(state.known)}
-    told = {"vault": root, "folder": folder, "only": state.only, _CARDS: cards}
+    told = {"vault": root, "folder": folder, "only": state.only, f"{_CARDS}{_FORM}": cards}
     kept_in = state_folder()
     try:
         os.makedirs(kept_in, mode=0o700, exist_ok=True)

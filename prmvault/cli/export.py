@@ -11,6 +11,7 @@ import click
 
 from prmvault.cli.context import command, opened_vault, today
 from prmvault.cli.output import echo_table, say, say_hint, say_nothing_found
+from prmvault.core.dates import quoted
 from prmvault.core.problems import EXIT_NOTHING_FOUND, EXIT_USAGE, PrmvaultError
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from prmvault.app.export import Exported
     from prmvault.app.vault import Vault
+
+_DELIMITERS = (",", ";", "\t")
+"""What cuts the cells of a table, and is found by reading it."""
 
 
 def _complete_formats(_context: click.Context, _parameter: click.Parameter, typed: str) -> list[Any]:
@@ -37,10 +41,11 @@ def _complete_formats(_context: click.Context, _parameter: click.Parameter, type
     "-F", "--fields", metavar="KEYS", default="", help="For CSV: what is told, such as emails,birthday; * is all."
 )
 @click.option("--bom", is_flag=True, help="For CSV that Excel is to open.")
+@click.option(
+    "--delimiter", metavar="SIGN", default=",", help='For CSV: , or ; or tab; ";" with --bom is for a German Excel.'
+)
 @click.option("--list", "as_list", is_flag=True, help="List the formats.")
-def export_command(
-    name: str, query: tuple[str, ...], output: str, version: str, fields: str, bom: bool, as_list: bool
-) -> int:
+def export_command(name: str, query: tuple[str, ...], output: str, fields: str, as_list: bool, **given: Any) -> int:
     """Write the vault in another program's format: as a file, a folder of files, or to standard output.
 
     QUERY is a name or a part of one (Anna, Müller), else it chooses people as that of list does; without one it is
@@ -55,6 +60,7 @@ def export_command(
       prmvault export vcard "Anna Müller" -o anna.vcf
       prmvault export vcard -o people.vcf
       prmvault export csv tag:family -F emails,phones,birthday -o family.csv
+      prmvault export csv --bom --delimiter ";" -o people.csv
       prmvault export qr oma -o oma.png
       prmvault export ical -o people.ics
       prmvault export ical -o ~/calendars/people/
@@ -81,7 +87,11 @@ def export_command(
         raise PrmvaultError(f"{name} is one file", exit_code=EXIT_USAGE, hint=f"-o {name}{made.ending}")
     ending = os.path.splitext(path)[1].lower() if output != "-" else made.ending
     how = Writing(
-        version=version, keys=tuple(key.strip() for key in fields.split(",") if key.strip()), bom=bom, ending=ending
+        version=given["version"],
+        keys=tuple(key.strip() for key in fields.split(",") if key.strip()),
+        bom=given["bom"],
+        delimiter=_delimiter(given["delimiter"]),
+        ending=ending,
     )
     vault = opened_vault()
     items = export_items(vault, name, today(), _person(vault, query) if name == "qr" else _people(vault, query))
@@ -97,6 +107,15 @@ def export_command(
     _tell_unknown(how.keys, items)
     say(_told(done, output, is_folder=is_folder))
     return 0
+
+
+def _delimiter(text: str) -> str:
+    """Return the sign between the cells of a table; raises PrmvaultError for one that no reader finds."""
+    sign = {"tab": "\t"}.get(text.casefold(), text)
+    if sign not in _DELIMITERS:
+        hint = 'write --delimiter ",", ";" or tab'
+        raise PrmvaultError(f"cells can't be cut by {quoted(text)}", exit_code=EXIT_USAGE, hint=hint)
+    return sign
 
 
 def _tell_unknown(keys: Iterable[str], items: Iterable[Any]) -> None:

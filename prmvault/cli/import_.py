@@ -51,7 +51,9 @@ def _complete_files(_context: click.Context, _parameter: click.Parameter, typed:
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
 @click.option("--prefer", type=click.Choice(["file", "vault"]), help="Whose value counts where the two differ.")
-@click.option("--same", metavar="NAME", multiple=True, help="A record of this name is the note of this name.")
+@click.option(
+    "--same", metavar="NAME[=NOTE]", multiple=True, help="A record of this name is the note of this name, or NOTE."
+)
 @click.option("--new", metavar="NAME", multiple=True, help="It is somebody else: another note.")
 @click.option("--tag", default="", help="Give everybody in the files this tag.")
 @click.option(
@@ -71,12 +73,15 @@ def import_command(
     never overwritten: where the two differ, it is told, or --prefer decides. In a git vault it is one commit, which
     undo takes back. The same import again does nothing. Exit 1 if anything is left to you.
 
+    Of namesakes --same says which one: NOTE is a path, or a name that means one note.
+
     \b
     Example:
       prmvault import contacts.vcf --dry-run
       prmvault import ~/Downloads/contacts.csv --tag google
       prmvault import club.csv --map "Member=name" --map "Tel privat=phones:home"
       prmvault import contacts.vcf --same "Anna Müller" --new "Peter Braun"
+      prmvault import contacts.vcf --same "Tom Müller=people/Tom Müller (2).md"
     """
     from prmvault.interop.registry import FORMATS
 
@@ -122,7 +127,7 @@ def import_command(
     _tell(report, dry_run=dry_run, as_json=as_json)
     if (report.created or report.updated) and sys.stderr.isatty():
         say_hint(_way_back(vault.root, dry_run=dry_run))
-    return EXIT_NOTHING_FOUND if report.conflicts or report.problems else 0
+    return EXIT_NOTHING_FOUND if report.conflicts or _wrong(report) else 0
 
 
 def _asked(given: dict[str, Any]) -> Asked:
@@ -181,15 +186,31 @@ def _tell(report: Report, *, dry_run: bool, as_json: bool) -> None:
     """Tell what is left to the user, and the sum."""
     if not as_json:
         _tell_left(report)
+        _tell_own(report)
+    wrong = _wrong(report)
     counted = {
         "to create" if dry_run else "created": report.created,
         "to update" if dry_run else "updated": report.updated,
         "as before": report.skipped,
         "left to you": report.conflicts,
-        "problem" if len(report.problems) == 1 else "problems": report.problems,
+        "problem" if len(wrong) == 1 else "problems": wrong,
     }
     told = [f"{len(entries)} {name}" for name, entries in counted.items() if entries]
     say(", ".join(told) or "nothing is in there")
+
+
+def _wrong(report: Report) -> list[dict[str, Any]]:
+    """Return the problems without what was left out on purpose: that is told, and there is nothing to decide."""
+    return [entry for entry in report.problems if entry["code"] != "left-out"]
+
+
+def _tell_own(report: Report) -> None:
+    """Tell which files have what the vault itself has exported."""
+    from collections import Counter
+
+    for source, count in Counter([entry["source"] for entry in report.skipped if entry["path"] is None]).items():
+        entries = "1 entry is" if count == 1 else f"{count} entries are"
+        say(f"{one_line(source)}: {entries} the vault's own, exported by prmvault: there is nothing to do")
 
 
 def _tell_left(report: Report) -> None:

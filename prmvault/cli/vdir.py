@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 @click.option("-n", "--dry-run", is_flag=True, help="Tell what there is to do, and change nothing.")
 @click.option("--force", is_flag=True, help="Go on though the larger part of a side would be removed.")
 @click.option("--only", metavar="QUERY", help='Only these people, as list finds them; remembered ("" is all again).')
-@click.option("--same", multiple=True, metavar="NAME", help="A card of this name is the note of this name (or all).")
+@click.option(
+    "--same",
+    multiple=True,
+    metavar="NAME[=NOTE]",
+    help="A card of this name is the note of this name (or all), or NOTE.",
+)
 @click.option("--new", multiple=True, metavar="NAME", help="A card of this name is somebody else (or all).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 def vdir_command(
@@ -39,8 +45,9 @@ def vdir_command(
 
     New cards become people, new people become cards. What changed on one side comes to the other, property by
     property; of what both changed the vault's value stays, and the other is kept in the note (prmvault conflicts).
-    A card that was deleted sends the note to the vault's trash (.trash/), a note that was deleted takes its card with
-    it; an edit goes before a removal. Nothing is removed on the first sync of a folder.
+    A card that was deleted sends the note to the vault's trash (.trash/), and brings it back from there if it comes
+    back; a note that was deleted takes its card with it; an edit goes before a removal. Nothing is removed on the first
+    sync of a folder.
 
     Cards are matched by uid, then as import does it; one that only has the name of a note is held back until --same
     or --new tells. Without DIR it is the one of the user's config (vdir: DIR), which watch keeps in sync, too.
@@ -68,7 +75,7 @@ def vdir_command(
     else:
         for line in _lines(synced, dry_run=dry_run):
             echo_line(one_line(line))
-        if len(synced.steps) > 1:
+        if len(synced.steps) > 1 and sys.stderr.isatty():  # Not into logs, nor into cron's mail.
             say(_sum(synced, dry_run=dry_run))
     for maybe in synced.maybes:
         say(one_line(f"{maybe.file}: {maybe.name}: {maybe.why} ({', '.join(maybe.paths)}); it is held back"))
@@ -92,9 +99,13 @@ def _remedies(maybes: Sequence[Maybe]) -> Iterator[str]:
             yield f"if it is one person, join the two cards there; --new {name} makes another note{more}"
         else:
             yield f"--same {name} takes it for that one, --new {name} makes another note{more}"
+    several = next((each for each in maybes if len(each.paths) > 1), None)
+    if several:
+        which = f"{several.name}={several.paths[-1]}".replace('"', "'")
+        yield f'where several notes are named, say which one it is: --same "{which}"'
 
 
-_NOTE_WORDS = {"create": "created", "trash": "trashed"}
+_NOTE_WORDS = {"create": "created", "trash": "trashed", "return": "returned"}
 _CARD_WORDS = {"add": "added", "remove": "removed", "absorb": "removed"}
 
 

@@ -13,15 +13,18 @@ from prmvault.core.edit import Step, add_values, append_value, set_value
 from prmvault.core.file_names import stem_of
 from prmvault.core.frontmatter import FrontMatter, known_front_matter
 from prmvault.core.identity import is_same_name
-from prmvault.core.join import CONFLICTS, ENTRY_KINDS, Edit, Joining, edits_of, entries_in, entry_meaning
+from prmvault.core.join import CONFLICTS, ENTRY_KINDS, Edit, Joining, edits_of, entries_in, entry_meaning, part_key
 from prmvault.core.kinds import KINDS
 from prmvault.core.model import Value
-from prmvault.core.names import name_key
+from prmvault.core.names import cut_name, name_key
 from prmvault.core.people import linked_name
 from prmvault.core.schema import Field
 
 _ENTRIES = ("addresses", "social", "dates")
 """Lists of entries of which each part tells which one it is; one that says less than another is the same."""
+
+_LABELLED = ("contacts", "addresses", "social")
+"""Lists of entries whose label only names them: the same under another label is no other one."""
 
 _BESIDE = ("item", "pref")
 _EMPTY: tuple[Value, ...] = ("", [], {})
@@ -57,6 +60,8 @@ def plan_filling(
     """
     mine = {key: plain(value) for key, value in ours.items() if key not in joining.name_keys}
     told = _less_said(mine, theirs, joining)
+    if not file_wins:
+        told = {key: _without_other_labels(key, mine.get(key, ""), value, joining) for key, value in told.items()}
     edits: list[Edit] = []
     clashes: list[Clash] = []
     first = _org_edit(mine, told.pop("org")) if "org" in told else []
@@ -137,9 +142,7 @@ def _less_said(mine: Mapping[str, Value], theirs: Mapping[str, Value], joining: 
 
 
 def _is_cut_of(names: Value, name: str) -> bool:
-    given, _, family = " ".join(name.split()).rpartition(" ")
-    wanted = {"family": family, "given": given} if given else {"given": family}
-    return names == wanted
+    return names == cut_name(name)
 
 
 def _org_edit(mine: Mapping[str, Value], org: Value) -> list[Edit]:
@@ -192,8 +195,43 @@ def _parts(kind: str, item: Value) -> dict[str, str]:
     if not read or len(read) != 1:
         return {}
     return {
-        part: name_key(text) for part, text in read[0].items() if part not in _BESIDE and isinstance(text, str) and text
+        part: part_key(kind, text)
+        for part, text in read[0].items()
+        if part not in _BESIDE and isinstance(text, str) and text
     }
+
+
+def _without_other_labels(key: str, ours: Value, theirs: Value, joining: Joining) -> Value:
+    """Return the entries of a record, without the label where the note has the same under another one.
+
+    What something is called is the user's choice, and each program has words of its own (`Mobil`, `mobile`, `iPhone`).
+    """
+    kind = joining.fields.get(key, Field("raw")).kind
+    if kind not in _LABELLED or ours in _EMPTY:
+        return theirs
+    labels: dict[str, set[str]] = {}
+    for item in entries_in(kind, ours):
+        entry = _bare(kind, item)
+        labels.setdefault(_meaning(key, kind, entry, joining), set()).add(name_key(str(entry.get("label", ""))))
+    told: list[Value] = []
+    for item in entries_in(kind, theirs):
+        entry = _bare(kind, item)
+        there = labels.get(_meaning(key, kind, entry, joining), {""}) if entry.get("label") else {""}
+        is_other = "" not in there and name_key(str(entry["label"])) not in there
+        told.append({part: text for part, text in entry.items() if part != "label"} if is_other else item)
+    return told if isinstance(theirs, list) else theirs if told == [theirs] else told
+
+
+def _bare(kind: str, item: Value) -> dict[str, Value]:
+    """Return the parts of an entry; nothing where it is not understood."""
+    read = KINDS[kind]([item], lambda *_problem: None) or []
+    return {part: text for part, text in read[0].items() if part != "item" and text} if len(read) == 1 else {}
+
+
+def _meaning(key: str, kind: str, entry: Mapping[str, Value], joining: Joining) -> str:
+    """Return by what an entry is the same as another one, whatever it is called."""
+    bare: Value = {part: text for part, text in entry.items() if part not in ("label", "pref")}
+    return entry_meaning(key, kind, bare, joining.phone_of) if bare else ""
 
 
 def _names(value: Value) -> list[str]:

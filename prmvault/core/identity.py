@@ -48,14 +48,24 @@ def email_key(text: str) -> str:
     return text.strip().removeprefix("mailto:").casefold()
 
 
+def members_of(fields: Mapping[str, Value]) -> frozenset[str]:
+    """Return the members of LinkedIn that front matter names; an old address (`/pub/`) is no name of one."""
+    texts = [text for key in ("urls", "social") for text in _texts(fields.get(key, "")) if "/in/" in text.casefold()]
+    return frozenset(filter(None, map(_profile, texts)))
+
+
 def names_agree(name: str, others: Iterable[str]) -> bool:
     """Tell whether `name` and one of `others` may be one person's: only two whole names can say that they are not.
 
-    Their first words have to be one, an initial of it, or its beginning (`Alex`, `Alexander`).
+    Their first words have to be one, an initial of it, or its beginning (`Alex`, `Alexander`). A name of one word
+    (`Mama`, `Luki`) says nothing against a record, and for one only if that begins with it.
     """
     words = name_words(name_key(name))
     told = [name_words(name_key(other)) for other in others]
-    return not told or any(_may_be_one(words, other) for other in told)
+    whole = [other for other in told if len(other) > 1]
+    if len(words) < 2 or not whole:  # noqa: PLR2004 - a first and a last one
+        return True
+    return any(other[:1] == words[:1] or (len(other) > 1 and _may_be_one(words, other)) for other in told)
 
 
 def is_same_name(name: str, other: str) -> bool:
@@ -81,7 +91,7 @@ def _made_of(kind: str, text: str) -> str:
 
 
 def _may_be_one(left: list[str], right: list[str]) -> bool:
-    if min(len(left), len(right)) < 2 or sorted(left) == sorted(right):  # noqa: PLR2004 - a first and a last one
+    if sorted(left) == sorted(right):
         return True
     short, long = sorted((left[0], right[0]), key=len)
     bare = short.rstrip(".")
@@ -91,7 +101,14 @@ def _may_be_one(left: list[str], right: list[str]) -> bool:
 
 def _profile(text: str) -> str:
     found = _PROFILE.match(text.strip()) if len(text) < 1000 else None  # noqa: PLR2004 - no address is longer
-    return found[1].casefold() if found else ""
+    return _decoded(found[1]).casefold() if found else ""
+
+
+def _decoded(text: str) -> str:
+    """Return a part of an address with its letters as they are read: `jos%C3%A9` is `josé`."""
+    from urllib.parse import unquote
+
+    return unquote(text) if "%" in text else text
 
 
 def _values(value: Value) -> list[str]:

@@ -195,7 +195,7 @@ def _joined(
     elif ours in ("", [], {}):
         yield Edit(set_value, (key,), (theirs,))
     else:
-        mine, others = _read(kind, ours), _read(kind, theirs)
+        mine, others = _understood(kind, ours), _understood(kind, theirs)
         if kind == "partial date" and _says_more(others, mine):
             yield Edit(set_value, (key,), (theirs,))
         elif (
@@ -304,7 +304,7 @@ def _entries(
     if isinstance(ours, dict) and len(mine) > 1:
         # Lines of `label: value` stay so as long as no two have one label, and none is a word of its own there.
         more = {label: value for item in new if isinstance(item, dict) for label, value in item.items()}
-        are_pairs = not fuller and all(isinstance(item, dict) for item in new)
+        are_pairs = not fuller and all(isinstance(item, dict) and len(item) == 1 for item in new)
         if are_pairs and len(entries_in(kind, {**ours, **more})) == len(mine) + len(new):
             for label, value in more.items():
                 yield Edit(set_value, (key, label), (value,))
@@ -331,7 +331,8 @@ def entries_in(kind: str, value: Value) -> list[Value]:
 def entry_meaning(key: str, kind: str, item: Value, phone_of: Callable[[str], str] = phone_key) -> str:
     """Return what makes an entry the same as another one."""
     read = _read(kind, [item])
-    if not read:
+    # Lists within an entry are not read: it is the same only as one that is typed so.
+    if not read or (isinstance(item, dict) and any(isinstance(part, list | dict) for part in item.values())):
         return canonical(item)
     entry = {part: text for part, text in read[0].items() if part != "item" and text}
     if kind == "contacts":
@@ -339,8 +340,13 @@ def entry_meaning(key: str, kind: str, item: Value, phone_of: Callable[[str], st
         number = phone_of(value) if key == "phones" else ""
         return number or value.strip().rstrip("/").casefold()
     if kind == "addresses":
-        entry = {part: name_key(text) for part, text in entry.items() if part not in _BESIDE}
+        entry = {part: part_key(kind, text) for part, text in entry.items() if part not in _BESIDE}
     return canonical(entry)
+
+
+def part_key(kind: str, text: object) -> str:
+    """Return the key by which parts of entries are compared: lines of a street are often joined with commas."""
+    return name_key(str(text).replace(",", " ") if kind == "addresses" else str(text))
 
 
 def _fuller(kind: str, ours: Value, theirs: Value) -> Value | None:
@@ -351,7 +357,7 @@ def _fuller(kind: str, ours: Value, theirs: Value) -> Value | None:
     said = {part: text for part, text in mine[0].items() if part != "item"}
     missing = {part: text for part, text in others[0].items() if part != "item" and text and not said.get(part)}
     for part, text in others[0].items():
-        is_same = part in ("item", "value", "pref") or name_key(str(text)) == name_key(str(said.get(part) or text))
+        is_same = part in ("item", "value", "pref") or part_key(kind, text) == part_key(kind, said.get(part) or text)
         if not is_same and text:
             return None
     return {**said, **missing} if missing else ours
@@ -372,6 +378,14 @@ def _read(kind: str, value: Value) -> Any:
         return None
     reader = KINDS.get("texts" if kind == "whole" else kind)
     return reader(value, lambda *_problem: None) if reader else value
+
+
+def _understood(kind: str, value: Value) -> Any:
+    """Return what a value says by its kind, None where anything of it has a problem: that is compared as it stands."""
+    problems: list[object] = []
+    reader = KINDS.get("texts" if kind == "whole" else kind)
+    read = reader(value, lambda *problem: problems.append(problem)) if reader else value
+    return None if problems else read
 
 
 def _texts(values: dict[str, Value], key: str) -> list[str]:

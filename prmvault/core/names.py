@@ -23,6 +23,15 @@ _FOLDED: dict[int, str | None] = {
     **{mark: None for first, last in _MARKS for mark in range(first, last + 1)},
     **dict(zip(map(ord, "øæœłđðþı’"), ("o", "ae", "oe", "l", "d", "d", "th", "i", "'"), strict=True)),
 }
+BEHIND = frozenset(
+    (
+        *("jr", "sr", "jun", "sen", "ii", "iii", "iv", "esq", "dr", "prof", "med", "dipl", "mag"),
+        *("md", "phd", "msc", "bsc", "ma", "ba", "mba"),
+        *("ltd", "inc", "llc", "plc", "co", "gmbh", "ag", "kg", "ohg", "eg", "ev"),
+    )
+)
+"""Words that stand behind the comma of a name and are no given name, folded and without dots."""
+
 _UMLAUT_DIGRAPH = re.compile(r"(?<![aeiouyq])([aou])e+")
 
 
@@ -38,6 +47,24 @@ def fold(text: str) -> str:
         # Case again at the end: the compatibility form of ℡ is TEL.
         folded = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_FOLDED)
     return _UMLAUT_DIGRAPH.sub(r"\1", folded) if "e" in folded else folded
+
+
+def cut_name(name: str) -> dict[str, str]:
+    """Return the parts of a name that nobody has taken apart: the family's is the last word, or what a comma follows.
+
+    Of `Martin Luther King, Jr.` the last part is a suffix. What has no letter, as a phone number, is one part.
+    """
+    whole = " ".join(name.split())
+    if not any(map(str.isalpha, whole)):
+        return {"given": whole}
+    before, _, after = whole.partition(",")
+    before, after = before.strip(), after.strip()
+    if before and after and "," not in after:
+        if all(word.replace(".", "").casefold() in BEHIND for word in after.split()):
+            return {**cut_name(before), "suffix": after}
+        return {"family": before, "given": after}
+    given, _, family = whole.rpartition(" ")
+    return {"family": family, "given": given} if given else {"given": family}
 
 
 def name_key(text: str) -> str:

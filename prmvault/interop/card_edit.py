@@ -17,10 +17,10 @@ from prmvault.core.merge_values import Lost
 from prmvault.core.model import Value
 from prmvault.core.model import canonical as value_key
 from prmvault.interop.card_sync import Card, differing, raw_units
-from prmvault.interop.vcard_facts import LISTS, Fact, compact, facts_in
+from prmvault.interop.content_lines import line_text, parse_line
+from prmvault.interop.vcard_facts import LISTS, NAME_PARTS, Fact, compact, facts_in
 from prmvault.interop.vcard_fields import facts_of
 from prmvault.interop.vcard_generate import unit_of
-from prmvault.interop.vcard_lines import line_text, parse_line
 
 _RAW = "vcard"
 _PAIRS = (("label", "value"), ("label", "date"), ("service", "user"), ("type", "person"))
@@ -47,6 +47,8 @@ def with_card(text: str, before: Card, after: Card, lost: Sequence[Lost], with_n
         new = after.fields.get(key)
         if key in LISTS:
             text = _with_list(text, key, _items(before.fields.get(key)), _items(new))
+        elif key.startswith("names"):
+            text = _with_names(text, {key.removeprefix("names."): new or ""} if "." in key else _parts_of_n(new))
         elif new is not None:
             text = set_value(text, (key,), new)
         elif key in front_of(text):
@@ -67,6 +69,26 @@ def front_of(text: str) -> dict[str, Value]:
 
 def _items(value: Value | None) -> list[Value]:
     return value if isinstance(value, list) else [value] if value else []
+
+
+def _parts_of_n(names: Value | None) -> dict[str, Value]:
+    told = names if isinstance(names, dict) else {}
+    return {part: told.get(part, "") for part in NAME_PARTS}
+
+
+def _with_names(text: str, parts: Mapping[str, Value]) -> str:
+    """Set or remove parts of `names`; whatever else the user has written there stays."""
+    there = front_of(text).get("names", {})
+    if not isinstance(there, dict):
+        there = {"note": there} if there else {}  # A text is a map's note.
+        told = {**there, **{part: value for part, value in parts.items() if value}}
+        return set_value(text, ("names",), told) if told != there else text
+    for part, value in parts.items():
+        if value and value != there.get(part):
+            text = set_value(text, ("names", part), value)
+        elif not value and part in there:
+            text = remove_value(text, ("names", part))
+    return text
 
 
 def _with_list(text: str, key: str, before: Sequence[Value], after: Sequence[Value]) -> str:

@@ -16,10 +16,10 @@ from prmvault.core.merge_values import Lost, settle
 from prmvault.core.model import Value
 from prmvault.core.model import canonical as value_key
 from prmvault.core.people import phone_key
+from prmvault.interop.content_lines import Line, line_text, parse_line
 from prmvault.interop.drafts import Draft
 from prmvault.interop.vcard_canonical import KEY_PARAM, Unit, canonical, units_of
-from prmvault.interop.vcard_facts import LISTS
-from prmvault.interop.vcard_lines import Line, line_text, parse_line
+from prmvault.interop.vcard_facts import LISTS, MORE_NAME_PARTS
 
 COMMON = ("name", "names", "aliases", "phones", "emails", "addresses", "urls", "org", "title", "birthday", "photo")
 """What every phone can hold: if it is gone in the folder, somebody has removed it."""
@@ -32,7 +32,8 @@ _NOT_MERGED_RAW = ("UID", "REV")
 class Card(NamedTuple):
     """What a card says, in the one form that two cards are compared in.
 
-    `fields` are those of a draft without uid, revision and raw lines; `raw` are the raw lines, as in `vcard`.
+    `fields` are those of a draft without uid, revision and raw lines; parts of `names` that are properties of their own
+    have keys of their own, `names.maiden`. `raw` are the raw lines, as in `vcard`.
     """
 
     fields: Mapping[str, Value]
@@ -57,6 +58,10 @@ class Merged(NamedTuple):
 def card_of(draft: Draft) -> Card:
     """Return what a draft says that a sync carries."""
     fields = {key: value for key, value in draft.fields.items() if key not in _NOT_MERGED}
+    if isinstance(names := fields.pop("names", None), dict):
+        own = {part: text for part, text in names.items() if part not in MORE_NAME_PARTS}
+        fields |= {"names": own} if own else {}
+        fields |= {f"names.{part}": text for part, text in names.items() if part in MORE_NAME_PARTS}
     raw = draft.fields.get("vcard", [])
     texts = [text for text in raw if isinstance(text, str)] if isinstance(raw, list) else []
     lines = tuple([text for text in texts if (line := parse_line(text)) and line.key not in _NOT_MERGED_RAW])
@@ -89,7 +94,10 @@ def merge_cards(bases: Bases | None, vault: Card, folder: Card, phone_of: Callab
     """
     if bases is None:
         folder = folder._replace(fields=_respelled(vault.fields, folder.fields, phone_of))
+        folder = _still_once(vault, folder)
     bases = bases or Bases(Card({}), Card({}))
+    folder = _still_once(bases.vault, folder)
+    bases = bases._replace(folder=_still_once(bases.vault, bases.folder))
     fields: dict[str, Value] = {}
     lost: list[Lost] = []
     for key in dict.fromkeys([*vault.fields, *folder.fields]):
@@ -104,6 +112,8 @@ def is_up_to_date(bases: Bases | None, vault: Card, folder: Card) -> bool:
     """Tell whether the folder's card may stay though it differs: only by what its server did not take from us."""
     if bases is None:
         return is_same(vault, folder)
+    folder = _still_once(bases.vault, folder)
+    bases = bases._replace(folder=_still_once(bases.vault, bases.folder))
     for key in differing(vault, folder):
         ours, theirs = vault.fields.get(key), folder.fields.get(key)
         is_old = _same(ours, bases.vault.fields.get(key))
@@ -174,6 +184,32 @@ def _respelled(
         if known and key in fields:
             fields[key] = [_with_text(item, known.get(key_of(_text(item)), "")) for item in _items(fields[key])]
     return fields
+
+
+def _still_once(vault: Card, folder: Card) -> Card:
+    """Return the folder's card with days that come once as the vault told it: phones have no word for that.
+
+    What they have corrected, the day or its label, comes as often as it did.
+    """
+    ours, theirs = (
+        [entry for entry in _items(card.fields.get("dates")) if isinstance(entry, dict)] for card in (vault, folder)
+    )
+    there = [{part: text for part, text in entry.items() if part != "repeat"} for entry in theirs]
+    days: list[Value] = []
+    for entry in theirs:
+        like = [
+            (day != entry, day.get("label") != entry.get("label"), known["repeat"])
+            for known in ours
+            if "repeat" in known and (day := {part: text for part, text in known.items() if part != "repeat"})
+            if day == entry or (day not in there and not {*_parts_of(day)}.isdisjoint(_parts_of(entry)))
+        ]
+        is_told = "repeat" in entry or entry in ours
+        days.append(entry if is_told or not like else {**entry, "repeat": min(like, key=lambda each: each[:2])[2]})
+    return folder if days == theirs else folder._replace(fields={**folder.fields, "dates": days})
+
+
+def _parts_of(day: Mapping[str, Value]) -> list[tuple[str, str]]:
+    return [(part, text) for part, text in day.items() if part in ("label", "date") and isinstance(text, str)]
 
 
 def _items(value: Value | None) -> list[Value]:

@@ -31,7 +31,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 """Keys whose entries have parts; the first is meant where none is named. Of `names` and `met` any word is one."""
 
-OWN = "prmvault"
+OWN, SHEET = "prmvault", "sheet"
 _SOME_COLUMNS = 2
 _MOST_COLUMNS = 2000
 _WHO = ("name", "names", "emails", "phones", "org", "aliases")
@@ -45,7 +45,7 @@ class Target(NamedTuple):
     """Where the cells of a column go: a part of an entry of a key, or with `is_own` the key as a whole, as we wrote it.
 
     Columns with the same `slot` are parts of one entry. Without a key they are left out; `is_left` are those that
-    nobody knows, whose cells are kept under a plain key.
+    have no place, whose cells are kept under a plain key: with `is_known` the format's own, else what nobody knows.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Target(NamedTuple):
     slot: str = ""
     is_own: bool = False
     is_left: bool = False
+    is_known: bool = False
 
 
 class Columns(NamedTuple):
@@ -162,7 +163,7 @@ def _recognised(cells: list[str], wanted: Mapping[str, Target]) -> tuple[str, li
         return OWN, [wanted.get(header_key(cell)) or _own_target(cell) for cell in cells]
     keys = [header_key(cell) for cell in cells]
     mapped = [wanted.get(key) for key in keys]
-    best, name = _known(cells, keys, "sheet"), "sheet"
+    best, name = _known(cells, keys, SHEET), SHEET
     for other in ("linkedin", "google", "outlook"):
         targets = _known(cells, keys, other)
         if _count(targets) > _count(best):
@@ -175,14 +176,14 @@ def _recognised(cells: list[str], wanted: Mapping[str, Target]) -> tuple[str, li
 
 
 def _count(targets: Iterable[Target | None]) -> int:
-    return sum(target is not None for target in targets)
+    return sum(target is not None and not target.is_left for target in targets)
 
 
 def _known(cells: list[str], keys: list[str], name: str) -> list[Target | None]:
     if name == "google":
         return [_google(cell) or _table(name).get(key) for cell, key in zip(cells, keys, strict=True)]
     table = _table(name)
-    if name == "sheet":
+    if name == SHEET:
         return [_keys().get(cell) or table.get(key) for cell, key in zip(cells, keys, strict=True)]
     return [table.get(key) for key in keys]
 
@@ -196,22 +197,29 @@ def _keys() -> dict[str, Target]:
 @cache
 def _table(name: str) -> dict[str, Target]:
     tables = {
-        "sheet": csv_linkedin.SHEET,
+        SHEET: csv_linkedin.SHEET,
         "linkedin": csv_linkedin.COLUMNS,
         "google": csv_google.COLUMNS,
         "outlook": csv_outlook.COLUMNS,
     }
-    return {header_key(column): parse_target(target) for column, target in tables[name].items()}
+    kept = {"google": csv_google.KEPT, "outlook": csv_outlook.KEPT}.get(name, ())
+    return {
+        **{header_key(column): _kept(column) for column in kept},
+        **{header_key(column): parse_target(target) for column, target in tables[name].items()},
+    }
 
 
 def _google(cell: str) -> Target | None:
     if cell in csv_google.COLUMNS:
         return parse_target(csv_google.COLUMNS[cell])
     match = _NUMBERED.fullmatch(cell)
-    target = csv_google.NUMBERED.get(match[1], {}).get(match[3]) if match else None
-    if not match or not target:
+    if not match:
         return None
-    return parse_target(target)._replace(slot=f"{match[1]} {match[2]}")
+    target = csv_google.NUMBERED.get(match[1], {}).get(match[3])
+    # A second organization is neither a unit of the first nor another title there.
+    if match[1] in csv_google.KEPT_NUMBERED and (not target or (target != "-" and match[2] != "1")):
+        return _kept(cell)
+    return parse_target(target)._replace(slot=f"{match[1]} {match[2]}") if target else None
 
 
 def _own_target(cell: str) -> Target:
@@ -222,6 +230,10 @@ def _own_target(cell: str) -> Target:
 
 def _left(cell: str) -> Target:
     return Target(plain_key(cell), is_left=True)
+
+
+def _kept(cell: str) -> Target:
+    return Target(plain_key(cell), is_left=True, is_known=True)
 
 
 def _bad_target(text: str, hint: str) -> PrmvaultError:

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from prmvault.core.dates import DateError
 from prmvault.core.model import DEAD, Value
+from prmvault.core.names import BEHIND
 from prmvault.core.problems import Problem
 from prmvault.interop.csv_cells import clean, split_cell, value_of
-from prmvault.interop.csv_columns import OWN, Columns, Target, plain_key
+from prmvault.interop.csv_columns import OWN, SHEET, Columns, Target, plain_key
 from prmvault.interop.csv_dates import AmbiguousError, date_of, has_no_day
-from prmvault.interop.csv_google import LABELS, NO_LABELS
+from prmvault.interop.csv_google import LABELS
 from prmvault.interop.csv_outlook import SAYS_NOTHING
 from prmvault.interop.drafts import Draft
+from prmvault.interop.labels import NO_LABELS, own_label
 from prmvault.interop.vcard_facts import ADDRESS_PARTS, NAME_PARTS, tag_of
 from prmvault.interop.vcard_values import one_line
 
@@ -26,6 +28,10 @@ _SPLIT |= {"languages": ",;"}
 _SPOKEN = ("given", "middle", "family", "suffix")
 _GENDERS = {"male": "M", "female": "F", "männlich": "M", "weiblich": "F"}
 _YES = (DEAD, "true", "ja", "x")
+_INITIALS = ("initials", "initialen")
+_EXCHANGE = "/o="
+"""So begin addresses that mean something only within one firm's Exchange."""
+_MOST_GIVEN = 3
 _MOST_VALUES = 200
 _LONGEST = 4000
 _LONGEST_FIELDS = 60_000
@@ -53,13 +59,17 @@ class _Row:
         self.texts: dict[str, list[str]] = {}
         self.whole: dict[str, Value] = {}
         self.left: dict[str, Value] = {}
-        self.bad: list[tuple[str, DateError]] = []
+        self.bad: list[tuple[str, str, DateError]] = []
+        self.columns: dict[tuple[str, str], int] = {}
 
     def texts_of(self, key: str) -> list[str]:
         return self.texts.get(key, [])
 
     def day(self, key: str, cell: str) -> str:
-        """Return the date in a cell, or nothing where there is none, or one that cannot be read: that is told."""
+        """Return the date in a cell, or nothing where there is none, or one that cannot be read.
+
+        That is told, and kept under the name of its column; but not what may be two days, as the user will say which.
+        """
         if has_no_day(cell):
             return ""
         try:
@@ -67,7 +77,11 @@ class _Row:
         except DateError as error:
             if self.style.columns.format == OWN and key != "dates":
                 return cell  # As it stands in the note.
-            self.bad.append((key, error))
+            if not isinstance(error, AmbiguousError):
+                column = self.columns.get((key, cell), self.columns[key, ""])
+                kept = _free_key(self.left, plain_key(self.style.columns.names[column]))
+                self.left[kept] = one_line(cell)
+                self.bad.append((key, kept, error))
             return ""
 
 
@@ -84,19 +98,28 @@ def draft_of(style: Style, line: int, cells: Sequence[str]) -> tuple[Draft | Non
     fields = _fields(row)
     name, kind = _name_and_kind(row, fields)
     problems = [
-        Problem(style.source, line, "bad-date", f'{key} of "{name[:60]}": {error}, and is left out', error.hint)
-        for key, error in row.bad
-        if not isinstance(error, AmbiguousError)
+        Problem(style.source, line, "bad-date", f'{key} of "{name[:60]}": {error}, and is kept as {kept}', error.hint)
+        for key, kept, error in row.bad
     ]
     if not name:
+        if not any(says_something(style.columns, cell) and not has_no_day(cell.strip()) for cell in cells):
+            return None, []  # As empty as a row is that Outlook writes.
         what = "the row names nobody and is left out"
-        return None, [Problem(style.source, line, "bad-csv", what, "map a column to name, names.given, emails or org")]
+        is_sheet = style.columns.format == SHEET
+        hint = "map a column to name, names.given, emails or org" if is_sheet else "give it a name in the file"
+        return None, [Problem(style.source, line, "bad-csv", what, hint)]
     if style.columns.format != OWN and sum(map(_size, fields.values())) > _LONGEST_FIELDS:
         hint = "put long texts into notes with --map"
         return None, [Problem(style.source, line, "too-large", f'"{name[:60]}" has too much text for fields', hint)]
     ordered = {"name": name, **{key: fields[key] for key in ORDER if key in fields}}
     notes = "\n\n".join(row.texts_of("notes"))
     return Draft(kind, name, {**ordered, **fields, "name": name}, notes, (), style.source, line), problems
+
+
+def says_something(columns: Columns, cell: str) -> bool:
+    """Tell whether a cell holds more than what a format writes into every row."""
+    text = cell.strip().lower()
+    return bool(text) and (columns.format != "outlook" or text not in SAYS_NOTHING)
 
 
 def _size(value: Value) -> int:
@@ -116,9 +139,15 @@ def _put(row: _Row, number: int, target: Target, cell: str) -> None:
     if not text:
         return
     if target.is_left:
-        if row.style.columns.format != "outlook" or text.lower() not in SAYS_NOTHING:
+        if says_something(row.style.columns, text):
             row.left[_free_key(row.left, key)] = text
-    elif key == "notes":
+        return
+    text = _outside(row, number, target, text)
+    if not text:
+        return
+    for cell_text in (text, ""):
+        row.columns.setdefault((key, cell_text), number)
+    if key == "notes":
         row.texts.setdefault(key, []).append(text)
     elif target.part:
         slot = target.slot or (str(number) if key not in ("names", "met", "org") else "")
@@ -128,6 +157,24 @@ def _put(row: _Row, number: int, target: Target, cell: str) -> None:
         entry[target.part] = f"{entry[target.part]}\n{text}" if target.part in entry else text
     else:
         row.texts.setdefault(key, []).append(text)
+
+
+def _outside(row: _Row, number: int, target: Target, text: str) -> str:
+    """Return a cell without what is kept under a key of its own: a second organization, an address of Exchange."""
+    columns = row.style.columns
+    if columns.format == OWN:
+        return text
+    if target.key == "emails" and target.part == "value" and text.lower().startswith(_EXCHANGE):
+        row.left[_free_key(row.left, plain_key(columns.names[number]))] = text
+        return ""
+    is_work = target.key in ("org", "title") or target.slot.startswith("Organization")
+    if columns.format == "google" and is_work and ":::" in text:
+        text, *others = [part.strip() for part in text.split(":::")[:_MOST_VALUES]]
+        what = columns.names[number].removeprefix("Organization").rpartition(" - ")[2]
+        for other, part in enumerate(others, 2):
+            if part:
+                row.left[_free_key(row.left, plain_key(f"organization {other} {what}"))] = part
+    return text
 
 
 def _free_key(there: dict[str, Value], key: str) -> str:
@@ -153,8 +200,15 @@ def _fields(row: _Row) -> dict[str, Value]:
         if value and key not in ("name", "notes", "type"):
             fields[key] = value
     for key, text in row.left.items():
-        fields.setdefault(key, text)
+        if key not in _INITIALS or not _is_made_of(str(text), row.entries.get(("names", ""), {})):
+            fields.setdefault(key, text)
     return {key: value for key, value in {**fields, **row.whole}.items() if value}
+
+
+def _is_made_of(initials: str, parts: dict[str, str]) -> bool:
+    """Tell whether initials are those that a program makes of the parts of a name: no news."""
+    made = [parts[part][:1] for part in ("given", "middle", "family") if parts.get(part)]
+    return [sign.casefold() for sign in initials if sign.isalpha()] == [sign.casefold() for sign in made]
 
 
 def _listed(value: Value) -> list[Value]:
@@ -203,6 +257,8 @@ def _made(row: _Row, key: str, entry: dict[str, str]) -> dict[str, Value]:
     if key == "custom":
         return _custom(entry)
     pref, label = _label(entry.get("label", ""))
+    if row.style.columns.format != OWN and key != "related":
+        label = own_label(label)  # What we wrote ourselves is the user's word.
     if key == "addresses":
         return _numbered(_address(parts, label, "" if number else pref) for number, parts in enumerate(_rows_of(entry)))
     main = {"dates": "date", "related": "person", "im": "user", "social": "user"}.get(key, "value")
@@ -284,6 +340,9 @@ def _name_and_kind(row: _Row, fields: dict[str, Value]) -> tuple[str, str]:
     parts = row.entries.get(("names", ""), {})
     name = one_line(" ".join(row.texts_of("name"))) or one_line(" ".join(parts.get(part, "") for part in _SPOKEN))
     kind = "organization" if row.texts_of("type") == ["organization"] else "person"
+    if row.style.columns.format == SHEET and not parts and (turned := _turned(name)):
+        fields["names"] = {**turned}
+        name = f"{turned['given']} {turned['family']}"
     org = fields.get("org", "")
     firm = org if isinstance(org, str) else next((one for one in org if isinstance(one, str)), "")
     if not name and firm:
@@ -295,6 +354,16 @@ def _name_and_kind(row: _Row, fields: dict[str, Value]) -> tuple[str, str]:
     if not name:
         name = next(filter(None, (_first(fields.get(key, "")) for key in ("aliases", "emails", "phones"))), "")
     return name[:_LONGEST], kind
+
+
+def _turned(name: str) -> dict[str, str]:
+    """Return the parts of a name such as `Winkler, Rosemarie`; nothing where something else is behind the comma."""
+    family, _, given = (part.strip() for part in name.partition(","))
+    words = [word.strip(".").casefold() for word in given.split()]
+    is_name = all(sign.isalpha() or sign in "-'’. " for sign in family + given)
+    if not (family and words and is_name and len(words) <= _MOST_GIVEN) or any(word in BEHIND for word in words):
+        return {}
+    return {"family": family, "given": given}
 
 
 def _first(value: Value) -> str:

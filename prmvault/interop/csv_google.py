@@ -22,9 +22,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "Given Name Yomi": "names.phonetic_given",
         "Additional Name Yomi": "names.phonetic_middle",
         "Family Name Yomi": "names.phonetic_family",
-        "Yomi Name": "-",
         "Maiden Name": "names.maiden",
-        "Initials": "-",
         "Nickname": "aliases",
         "Short Name": "aliases",
         "Birthday": "birthday",
@@ -56,7 +54,6 @@ NUMBERED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "Title": "title",
             "Job Description": "role",
             "Type": "-",
-            "Yomi Name": "-",
         },
         "Address": {
             "Label": "addresses.label",
@@ -73,6 +70,13 @@ NUMBERED: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """What is there several times, `E-mail 1 - Value`: the first word(s) → the last word(s) → where it goes."""
+
+KEPT = (
+    *("File As", "Yomi Name", "Initials", "Location", "Billing Information", "Directory Server", "Mileage", "Hobby"),
+    *("Sensitivity", "Priority", "Subject"),
+)
+KEPT_NUMBERED = ("Organization", "Calendar Link", "Jot", "External ID")
+"""Google's own columns that are kept under their names, as the vault has no place for them."""
 
 LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -104,6 +108,3 @@ LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Google's own labels → ours."""
-
-NO_LABELS = ("myContacts", "My Contacts")
-"""The group that everybody is in."""

@@ -95,8 +95,6 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "Nickname": "aliases",
         "Given Yomi": "names.phonetic_given",
         "Surname Yomi": "names.phonetic_family",
-        "Company Yomi": "-",
-        "Initials": "-",
         "E-mail Address": "emails",
         "E-mail 2 Address": "emails",
         "E-mail 3 Address": "emails",
@@ -126,7 +124,6 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         "Weitere Vornamen": "names.middle",
         "Nachname": "names.family",
         "Spitzname": "aliases",
-        "Initialen": "-",
         "E-Mail-Adresse": "emails",
         "E-Mail 2: Adresse": "emails",
         "E-Mail 3: Adresse": "emails",
@@ -168,6 +165,16 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
         **{name: f"addresses:other.{part}" for name, part in _GERMAN_OTHER.items()},
     }
 )
+
+KEPT = (
+    *("Account", "Billing Information", "Company Yomi", "Government ID Number", "Hobby", "Initials", "Keywords"),
+    *("Location", "Mileage", "Office Location", "Organizational ID Number", "Priority", "Private", "Schools"),
+    *("Sensitivity", *[f"User {number}" for number in range(1, 5)]),
+    *("Abrechnungsinformation", "Büro", "Initialen", "Konto", "Organisationsnr.", "Ort", "Priorität", "Privat"),
+    *("Reisekilometer", "Sozialversicherungsnr.", "Stichwörter", "Vertraulichkeit"),
+    *[f"Benutzer {number}" for number in range(1, 5)],
+)
+"""Outlook's own columns that are kept under their names, as the vault has no place for them."""
 
 SAYS_NOTHING = (
     "normal",

@@ -12,8 +12,7 @@ from prmvault.core.problems import Problem
 from prmvault.interop.csv_cells import unescaped
 from prmvault.interop.csv_columns import Columns, find_columns
 from prmvault.interop.csv_dates import AmbiguousError, date_of, has_no_day, order_of
-from prmvault.interop.csv_fields import Style, draft_of
-from prmvault.interop.csv_outlook import SAYS_NOTHING
+from prmvault.interop.csv_fields import Style, draft_of, says_something
 from prmvault.interop.csv_rows import Row, head_rows, read_rows
 from prmvault.interop.drafts import Draft
 
@@ -80,13 +79,13 @@ def _survey(
 ) -> tuple[str, list[Problem]]:
     """Return the order of the file's dates, and what is to be told of it as a whole."""
     dated = [number for number, target in enumerate(columns.targets) if _is_date(target.key, target.part)]
-    left = {number for number, target in enumerate(columns.targets) if target.is_left and target.key}
+    left = {number for number, target in enumerate(columns.targets) if target.is_left and not target.is_known}
     filled: set[int] = set()
     dates: list[tuple[int, str]] = []
     for row in read_rows(stream, source, columns.delimiter, encoding, columns.line):
         if isinstance(row, Problem) or row.line <= columns.line:
             continue
-        filled |= {n for n in left - filled if n < len(row.cells) and _says_something(columns, row.cells[n])}
+        filled |= {n for n in left - filled if n < len(row.cells) and says_something(columns, row.cells[n])}
         if len(dates) < _MOST_DATES:
             dates += [(row.line, row.cells[n].strip()) for n in dated if n < len(row.cells) and row.cells[n].strip()]
     order = date_order or order_of(cell for _, cell in dates)
@@ -95,11 +94,6 @@ def _survey(
 
 def _is_date(key: str, part: str) -> bool:
     return key in _DATED or (key, part) in _PARTS
-
-
-def _says_something(columns: Columns, cell: str) -> bool:
-    text = cell.strip().lower()
-    return bool(text) and (columns.format != "outlook" or text not in SAYS_NOTHING)
 
 
 def _left_told(source: str, columns: Columns, filled: list[int]) -> Iterator[Problem]:

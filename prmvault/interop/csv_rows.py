@@ -13,7 +13,7 @@ from itertools import islice
 from typing import BinaryIO, NamedTuple, cast
 
 from prmvault.core.problems import EXIT_USAGE, PrmvaultError, Problem
-from prmvault.interop.vcard_split import physical_lines
+from prmvault.interop.content_split import physical_lines
 
 DELIMITERS = (",", ";", "\t")
 HEAD = 12

@@ -11,6 +11,9 @@ from prmvault.core.problems import Problem
 ATTACHMENTS = "attachments/"
 """The folder of the vault in which attachments are; fields that point to one begin with it."""
 
+OWN_ENTRY = "own entry"
+"""The kind of a draft that our own export has made: there is nothing to do about it."""
+
 
 class Attachment(NamedTuple):
     """A file that comes with a draft: the name it should have in `attachments/`, what it holds, and of what type.
@@ -28,8 +31,8 @@ class Attachment(NamedTuple):
 class Draft(NamedTuple):
     """A note that could be: `fields` as `core/edit.set_value` writes them, `notes` for the body's notes.
 
-    `kind` is a type of note (person, organization) or `group`, whose `fields["members"]` are the uids of those who get
-    its name as a tag. `source` is the name of the file and `line` the draft's first line in it.
+    `kind` is a type of note (person, organization), OWN_ENTRY, or `group`, whose `fields["members"]` are the uids of
+    those who get its name as a tag. `source` is the name of the file and `line` the draft's first line in it.
     """
 
     kind: str

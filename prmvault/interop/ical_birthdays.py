@@ -1,4 +1,4 @@
-"""Birthdays and wedding days in calendars: events that programs make of contacts, told from what they only look like.
+"""Birthdays, wedding days, days of death in calendars: events made of contacts, told from what only looks like them.
 
 They are known by what Nextcloud and KDE add, by the category, by the calendar's name (Google, Apple), and, for whole
 days that come each year, by a summary that is nothing but somebody's birthday (Outlook).
@@ -12,8 +12,8 @@ from datetime import date
 from typing import NamedTuple
 
 from prmvault.core.names import fold
+from prmvault.interop.content_lines import Line
 from prmvault.interop.ical_split import first_property
-from prmvault.interop.vcard_lines import Line
 from prmvault.interop.vcard_values import one_line, split_value, unescape
 
 _NO_YEARS = (1604, 1900)
@@ -25,7 +25,16 @@ _SURE_YEARS = 3
 _LONGEST = 200
 _BIRTHDAY_WORDS = ("birthday", "birthdays", "geburtstag", "geburtstage", "anniversaires", "cumpleanos", "compleanni")
 _WEDDING_WORDS = ("anniversary", "anniversaries", "hochzeitstag", "hochzeitstage", "jahrestag", "wedding anniversary")
-_SIGNS = "🎂🎉🎈🎁🥳💍💒 \t"
+_SIGNS = "🎂🎉🎈🎁🥳💍💒⚰✝\N{VARIATION SELECTOR-16} \t"
+_GREETING = frozenset(
+    (
+        *("birthday", "anniversary", "wedding", "happy", "your", "my", "geburtstag", "jahrestag", "hochzeitstag"),
+        *("dein", "deinem", "mein", "alles", "gute", "liebe", "zu", "zum", "herzlich", "herzliche", "herzlichen"),
+        *("glückwunsch", "glückwünsche"),
+    )
+)
+"""Words of a summary that names nobody: one's own day in Google's calendar."""
+
 _YEAR = re.compile(r"[12][0-9]{3}")
 _YEAR_BEHIND = re.compile(r"(.{1,150}?) ?\((?:\*|born |geb\. ?)?([12][0-9]{3})\)")
 _FORMS = (
@@ -36,14 +45,17 @@ _FORMS = (
     re.compile(r"(?i)(.{1,150}?)['’]s? (?:[0-9]{1,3}\. )?geburtstag"),
     re.compile(r"(?i)(.{1,150}?)['’]s? (?:[0-9]{1,3}(?:st|nd|rd|th) )?(?:wedding )?anniversary"),
     re.compile(r"(?i)(?:hochzeitstag|jahrestag|anniversary)(?: von| of|:| –| -)? (.{1,150})"),
-    re.compile(r"(?i)(.{1,150}?)(?:[:,]| –| -) (?:birthday|geburtstag|hochzeitstag|anniversary)"),
+    re.compile(r"(?i)(.{1,150}?)(?:[:,]| –| -) (?:birthday|geburtstag|hochzeitstag|jahrestag|anniversary)"),
 )
 _WEDDING_FORMS = re.compile(r"(?i).{0,160}(?:anniversary|hochzeitstag|jahrestag).{0,160}")
 _CAKES = ("🎂", "🎉", "🎈", "🥳")
 
 
 class PersonDay(NamedTuple):
-    """A day of somebody: `kind` is birthday or anniversary, `day` a partial date; `uid` and `address` may be empty."""
+    """A day of somebody: `kind` is birthday, anniversary or death, `day` a partial date.
+
+    `uid` and `address` may be empty; `name` is where a calendar of birthdays has a day that names nobody.
+    """
 
     kind: str
     name: str
@@ -55,7 +67,7 @@ class PersonDay(NamedTuple):
 def day_of_person(
     lines: Sequence[Line], first: date, calendar: str, made: date | None, *, is_yearly: bool
 ) -> PersonDay | None:
-    """Return whose birthday or wedding day an event of whole days is; None where it is something else.
+    """Return whose birthday, wedding day or day of death an event of whole days is; None where it is something else.
 
     `first` is its first day, `calendar` the name of the calendar, `made` the day on which the event was made, if told.
     """
@@ -71,7 +83,7 @@ def day_of_person(
     is_old = made is not None and is_yearly and made.year - first.year >= _SURE_YEARS
     if not year and is_old and first.year not in _NO_YEARS and not _is_unknown(told):
         year = str(first.year)
-    if not name:
+    if not name and fold(calendar) not in (*_BIRTHDAY_WORDS, *_WEDDING_WORDS):
         return None
     day = f"{year or '-'}-{first.month:02}-{first.day:02}"
     return PersonDay(kind, name, day, _uid(lines, told), told.get("X-KDE-KABC-EMAIL-1", ""))
@@ -80,7 +92,7 @@ def day_of_person(
 def _kind(lines: Sequence[Line], told: dict[str, str], calendar: str, text: str, *, is_yearly: bool) -> str:
     field = told.get("X-NEXTCLOUD-BC-FIELD-TYPE", "").upper()
     if field:
-        return {"BDAY": "birthday", "ANNIVERSARY": "anniversary"}.get(field, "")
+        return {"BDAY": "birthday", "ANNIVERSARY": "anniversary", "DEATHDATE": "death"}.get(field, "")
     if told.get("X-KDE-KABC-BIRTHDAY", "").upper() == "YES":
         return "birthday"
     if told.get("X-KDE-KABC-ANNIVERSARY", "").upper() == "YES":
@@ -105,6 +117,8 @@ def _name_and_year(text: str) -> tuple[str, str]:
     """Return the name in a summary such as `🎂 Anna Müller (1987)` or `Anna Müller's birthday`, and the year."""
     name = text.strip(_SIGNS)
     year = ""
+    if _GREETING.issuperset(name.casefold().strip("!. ").split()):
+        return "", ""
     if behind := _YEAR_BEHIND.fullmatch(name):
         name, year = behind.groups()
     for form in _FORMS:

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from prmvault.core.dates import DateError
 from prmvault.core.model import Value
 from prmvault.core.problems import Problem
+from prmvault.interop.content_lines import Line
 from prmvault.interop.ical_moments import At, end_of, in_zone, read_moment, read_moments
 from prmvault.interop.ical_repeats import repeat_of
 from prmvault.interop.ical_split import first_property
 from prmvault.interop.ical_zones import Zones
-from prmvault.interop.vcard_lines import Line
 from prmvault.interop.vcard_values import one_line, unescape
 
 MAX_TURNS = 400
@@ -31,6 +31,9 @@ _ADDRESS = re.compile(r"[^\s@<>\"]{1,100}@[^\s@<>\"]{1,150}")
 _NO_PEOPLE = ("@group.calendar.google.com", "@resource.calendar.google.com", "unknownorganizer@calendar.google.com")
 _THINGS = ("ROOM", "RESOURCE", "GROUP")
 _MEETINGS = ("URL", "CONFERENCE", "X-GOOGLE-CONFERENCE", "X-MICROSOFT-SKYPETEAMSMEETINGURL")
+_GOOGLE_BLOCK = re.compile(r"-::[~:]{3,300}-")
+_BLOCK = re.compile(r"_{8,300}")
+_CALLS = ("teams", "zoom", "skype", "webex")
 _UIDS = "b5c6e3f0-6d0a-4f7c-8f57-0f7b7f6b2d11"
 """The namespace (RFC 4122, uuid5) of the uids of events that have none."""
 
@@ -123,7 +126,7 @@ def read_event(
         left_out=tuple(sorted(set(left_out))),
         added=tuple(dict.fromkeys(added)),
         fields=fields,
-        notes=_notes(lines),
+        notes=_without_calls(_notes(lines), str(fields.get("url", ""))),
         version=(int(sequence) if sequence.isdecimal() else 0, changed, _stamp(lines, "DTSTAMP")),
         made=_day(_stamp(lines, "CREATED") or changed or _stamp(lines, "DTSTAMP")),
         is_yearly="yearly" in repeats or any(rule.startswith("FREQ=YEARLY") for rule in repeats),
@@ -142,6 +145,27 @@ def _notes(lines: Sequence[Line]) -> str:
     line = first_property(lines, "DESCRIPTION")
     text = unescape(line.value[:_MAX_NOTES]) if line else ""
     return "\n".join([row.rstrip() for row in text.split("\n")]).strip()
+
+
+def _without_calls(notes: str, url: str) -> str:
+    """Return notes without the blocks that a program of video calls puts below them, where `url` is the call's link.
+
+    They are between two rows of signs, or below the last one. A block without the link stays as it is.
+    """
+    rows = notes.split("\n") if url else []
+    kept: list[str] = []
+    at = 0
+    while at < len(rows):
+        sign = next((sign for sign in (_GOOGLE_BLOCK, _BLOCK) if sign.fullmatch(rows[at])), None)
+        ends = (n for n in range(at + 1, len(rows)) if sign and sign.fullmatch(rows[n]))
+        end = next(ends, len(rows) - 1) if sign else at
+        block = "\n".join(rows[at : end + 1])
+        if sign and url in block and (sign is _GOOGLE_BLOCK or any(word in block.casefold() for word in _CALLS)):
+            at = end + 1
+        else:
+            kept.append(rows[at])
+            at += 1
+    return "\n".join(kept).strip() if len(kept) < len(rows) else notes
 
 
 def _whole_day(start: At, lines: Sequence[Line]) -> At:

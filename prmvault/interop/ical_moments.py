@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from prmvault.core.dates import DateError, quoted
+from prmvault.interop.content_lines import Line
 from prmvault.interop.ical_zones import Zones, moved
-from prmvault.interop.vcard_lines import Line
 
 _MOMENT = re.compile(
     r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})"

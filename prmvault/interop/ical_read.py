@@ -1,4 +1,4 @@
-"""Reading calendars (RFC 5545) into drafts: meetings as events, birthdays and wedding days as days of people.
+"""Reading calendars (RFC 5545) into drafts: meetings as events, birthdays and the like as days of people.
 
 A series is one draft with its rule. What was moved in it (RECURRENCE-ID) or added (RDATE) is a draft of its own, whose
 uid is the series', a slash and the moment that it was to be at; the days left out are the series' key `except`.
@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, timedelta
 from typing import BinaryIO, NamedTuple
 
 from prmvault.core.dates import DateError
 from prmvault.core.model import Value
+from prmvault.core.names import name_key
 from prmvault.core.problems import Problem
 from prmvault.core.recurrence import next_repeat
-from prmvault.interop.drafts import Draft
-from prmvault.interop.ical import PRODUCT
-from prmvault.interop.ical_birthdays import day_of_person
+from prmvault.interop.drafts import OWN_ENTRY, Draft
+from prmvault.interop.ical_birthdays import PersonDay, day_of_person
 from prmvault.interop.ical_event import MAX_TURNS, Event, read_event
 from prmvault.interop.ical_moments import At, in_zone
 from prmvault.interop.ical_split import Calendar, component_lines, first_property, split_calendars
+from prmvault.interop.ical_write import PRODUCT
 from prmvault.interop.ical_zones import Zones
 from prmvault.interop.vcard_values import one_line, unescape
 
@@ -57,7 +58,7 @@ def read_ical(
 ) -> Iterator[Draft | Problem]:
     """Yield a draft for each event of `data` that goes on between `first` and `last`, and what was wrong.
 
-    Drafts are of the kind `event`, or `person` for birthdays and wedding days. `fields["people"]` of an event are maps
+    Drafts are of the kind `event`, or `person` for days of people. `fields["people"]` of an event are maps
     with `name` and `address`, see `people_texts`. `me` are one's own e-mail addresses, which are left out; `own` are
     the uids that our export gives, whose events are left out. A moment in UTC is told by the clock of the calendar's
     own zone, else of `zone` (IANA's name), but in a series. One calendar at a time is in memory; no content raises.
@@ -107,7 +108,7 @@ class _Told:
                 yield problem
 
     def leave_out(self, what: str, count: int = 1) -> None:
-        """Count what is no event."""
+        """Count what is no event, or none for the vault."""
         self._left_out[what] += count
 
     def rest(self) -> Iterator[Problem]:
@@ -115,15 +116,17 @@ class _Told:
         for (code, sort), count in self._counts.items():
             if count > _MOST_ALIKE:
                 yield Problem(self._source, 0, code, f"{count - _MOST_ALIKE} more of the same: {sort}", "")
-        if self._left_out:
-            what = ", ".join([f"{name}: {count}" for name, count in self._left_out.items()])
-            yield Problem(self._source, 0, "not-imported", f"left out: {what}", "only events are read from a calendar")
+        others = {name: self._left_out.pop(name) for name in _OTHERS.values() if name in self._left_out}
+        for counts, hint in ((others, "only events are read from a calendar"), (self._left_out, "")):
+            if counts:
+                what = ", ".join([f"{name}: {count}" for name, count in counts.items()])
+                yield Problem(self._source, 0, "left-out", f"left out: {what}", hint)
 
 
 def _read_calendar(calendar: Calendar, wanted: _Wanted, told: _Told) -> Iterator[Draft | Problem]:
     head = {line.key: one_line(unescape(line.value))[:_MAX_NAME] for line in reversed(calendar.head)}
     if head.get("PRODID") == PRODUCT:
-        told.leave_out("events that prmvault itself has exported", len(calendar.events))
+        yield from _own_entries(calendar, wanted.source)
         return
     for name, count in calendar.others.items():
         if name in _OTHERS:
@@ -153,11 +156,19 @@ def _read_calendar(calendar: Calendar, wanted: _Wanted, told: _Told) -> Iterator
     yield from _drafts(events, wanted, home, told)
 
 
+def _own_entries(calendar: Calendar, source: str) -> Iterator[Draft]:
+    """Yield what prmvault itself has exported: it is known, and nothing is made of it."""
+    for raw in calendar.events:
+        summary = first_property(component_lines(raw, source, "the event")[0], "SUMMARY")
+        name = one_line(unescape(summary.value))[:_MAX_NAME] if summary else ""
+        yield Draft(OWN_ENTRY, name, {}, source=source, line=raw.line)
+
+
 def _events(
     calendar: Calendar, wanted: _Wanted, zones: Zones, head: dict[str, str], told: _Told
 ) -> Iterator[Event | Draft | Problem]:
     name = head.get("X-WR-CALNAME") or head.get("NAME", "")
-    seen: set[tuple[str, str]] = set()
+    days: dict[tuple[str, str, str], tuple[PersonDay, int]] = {}
     for number, raw in enumerate(calendar.events):
         calendar.events[number] = raw._replace(rows=[])  # Two of the same are not held in memory.
         lines, problems = component_lines(raw, wanted.source, "the event")
@@ -177,16 +188,32 @@ def _events(
             day = day_of_person(lines, event.start.when.date(), name, event.made, is_yearly=event.is_yearly)
         if day is None:
             yield event._replace(is_cancelled=event.is_cancelled or head.get("METHOD", "").upper() == "CANCEL")
-        elif (day.name, day.day) not in seen and not event.is_cancelled:
-            seen.add((day.name, day.day))
-            fields: dict[str, Value] = {"name": day.name}
-            if day.uid:
-                fields["uid"] = day.uid
-            if day.address:
-                fields["emails"] = [day.address]
-            is_birthday = day.kind == "birthday"
-            fields |= {"birthday": day.day} if is_birthday else {"dates": [{"label": day.kind, "date": day.day}]}
-            yield Draft("person", day.name, fields, source=wanted.source, line=raw.line)
+        elif not event.is_cancelled:
+            days.setdefault((day.kind, day.name, day.day), (day, raw.line))
+    unnamed = sum(not day.name for day, _ in days.values())
+    if unnamed:
+        told.leave_out("birthdays that name nobody", unnamed)
+    yield from _people([each for each in days.values() if each[0].name], wanted.source)
+
+
+def _people(days: Iterable[tuple[PersonDay, int]], source: str) -> Iterator[Draft]:
+    """Yield a draft for each person, and the first line: days under one name are one's, unless two are of one kind."""
+    named: dict[str, list[tuple[PersonDay, int]]] = {}
+    for each in days:
+        named.setdefault(name_key(each[0].name), []).append(each)
+    for several in named.values():
+        uids = {day.uid for day, _ in several if day.uid}
+        is_one = len({day.kind for day, _ in several}) == len(several) and len(uids) <= 1
+        for own in [several] if is_one else [[each] for each in several]:
+            fields: dict[str, Value] = {"name": own[0][0].name}
+            for day, _ in own:
+                fields |= {"uid": day.uid} if day.uid else {}
+                fields |= {"emails": [day.address]} if day.address else {}
+                if day.kind == "anniversary":
+                    fields["dates"] = [{"label": day.kind, "date": day.day}]
+                else:
+                    fields["birthday" if day.kind == "birthday" else "deceased"] = day.day
+            yield Draft("person", own[0][0].name, fields, source=source, line=own[0][1])
 
 
 def _drafts(events: dict[tuple[str, str], Event], wanted: _Wanted, home: str, told: _Told) -> Iterator[Draft]:

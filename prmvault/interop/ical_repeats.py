@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from prmvault.core.dates import DateError, quoted
 from prmvault.core.recurrence import parse_repeat
 from prmvault.core.rules import LONGEST_RULE, parts_of_start
+from prmvault.interop.content_lines import Line
 from prmvault.interop.ical_moments import At, in_zone, read_moment
 from prmvault.interop.ical_zones import Zones
 from prmvault.interop.repeats import SURE_DAYS
-from prmvault.interop.vcard_lines import Line
 
 _MOST_COUNTED = 10_000
 """So many turns are more than a life: a rule with more has no end."""

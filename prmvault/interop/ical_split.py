@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from prmvault.core.problems import Problem
-from prmvault.interop.vcard_lines import Line, card_lines, parse_line
-from prmvault.interop.vcard_split import RawCard, marked, physical_lines, too_long
+from prmvault.interop.content_lines import Line, card_lines, parse_line
+from prmvault.interop.content_split import RawCard, marked, physical_lines, too_long
 
 _MAX_COMPONENT = 4 * 1024 * 1024
 _MAX_ROWS = 20_000

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from prmvault.core.rules import WEEKDAYS
+from prmvault.interop.content_lines import Line
+from prmvault.interop.content_split import RawCard
 from prmvault.interop.ical_split import zone_parts
-from prmvault.interop.vcard_lines import Line
-from prmvault.interop.vcard_split import RawCard
 
 _LONGEST_NAME = 60
 _MAX_PARTS = 20

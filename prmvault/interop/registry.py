@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from prmvault.interop.ical import write_calendar, write_entries
+from prmvault.interop.ical_write import write_calendar, write_entries
 
 if TYPE_CHECKING:
     from prmvault.core.problems import Problem
@@ -21,12 +21,16 @@ HEAD_BYTES = 100_000
 
 
 class Writing(NamedTuple):
-    """How a format is to be written: `version` is vCard's, `keys` and `bom` are for CSV, `ending` for pictures."""
+    """How a format is to be written.
+
+    `version` is vCard's, `keys`, `bom` and `delimiter` are for CSV, `ending` is a picture's.
+    """
 
     tell: Tell = str
     version: str = "3.0"
     keys: tuple[str, ...] = ()
     bom: bool = False
+    delimiter: str = ","
     ending: str = ""
 
 
@@ -122,7 +126,7 @@ def _write_csv(cards: Sequence[Any], how: Writing) -> bytes:
     from prmvault.interop.drafts import Draft
 
     rows = [Draft(card.kind, card.name, dict(card.fields), card.notes) for card in cards]
-    return write_csv(rows, how.keys or DEFAULT_KEYS, bom=how.bom)
+    return write_csv(rows, how.keys or DEFAULT_KEYS, bom=how.bom, delimiter=how.delimiter)
 
 
 def _write_qr(cards: Sequence[Any], how: Writing) -> bytes:

@@ -13,13 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import NamedTuple
 
-from prmvault.interop.vcard_lines import PLACE_TYPES, Line, is_binary, media_type, without_media_type
+from prmvault.interop.content_lines import PLACE_TYPES, Line, is_binary, media_type, without_media_type
+from prmvault.interop.labels import own_label
 from prmvault.interop.vcard_values import (
     apple_type,
     components,
     escape,
     is_uri,
     label_of,
+    labelled,
     partial_date,
     relation_type,
     split_value,
@@ -32,6 +34,9 @@ KEY_PARAM = "X-PRMVAULT-KEY"
 FILE_PARAM = "X-PRMVAULT-FILE"
 """The value of a raw line is in this file in `attachments/`."""
 
+REPEAT_PARAM = "X-PRMVAULT-REPEAT"
+"""How often a day comes, `none` for once: cards have no word for it, and without it each day comes every year."""
+
 SERVICE_PARAMS = ("SERVICE-TYPE", "X-SERVICE-TYPE")
 USER_PARAMS = ("USERNAME", "X-USER")
 OMIT_YEAR = "X-APPLE-OMIT-YEAR"
@@ -39,6 +44,10 @@ OMIT_YEAR = "X-APPLE-OMIT-YEAR"
 DROPPED = ("BEGIN", "END", "VERSION", "PROFILE", "PRODID", "X-PRODID")
 _TEXTS = (
     "FN",
+    "X-PHONETIC-FIRST-NAME",
+    "X-PHONETIC-MIDDLE-NAME",
+    "X-PHONETIC-LAST-NAME",
+    "X-MAIDENNAME",
     "NICKNAME",
     "CATEGORIES",
     "EMAIL",
@@ -176,6 +185,9 @@ class _Told:
         if apple_type(label):
             self.types.add(apple_type(label))
             self.label = ""
+        elif self.label != own_label(self.label) and not self.types - {"pref", "voice", "internet"}:
+            types, self.label = labelled(own_label(self.label))
+            self.types.update(kind.lower() for kind in types)
 
 
 def _canonical_line(line: Line, unit: Unit) -> Hashable | None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from prmvault.core.kinds import KINDS
@@ -24,6 +25,18 @@ _ORDER = (
 )
 ADDRESS_PARTS = ("pobox", "extended", "street", "locality", "region", "postcode", "country")
 NAME_PARTS = ("family", "given", "middle", "prefix", "suffix")
+"""The parts of N."""
+
+MORE_NAME_PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "phonetic_given": "X-PHONETIC-FIRST-NAME",
+        "phonetic_middle": "X-PHONETIC-MIDDLE-NAME",
+        "phonetic_family": "X-PHONETIC-LAST-NAME",
+        "maiden": "X-MAIDENNAME",
+    }
+)
+"""Further parts of `names` and the properties that say them, each on its own: phones write them, no RFC has them."""
+
 ANNIVERSARY = "anniversary"
 
 _HASH_DIGITS = 16
@@ -38,9 +51,14 @@ class Fact(NamedTuple):
 
 
 def place_of(fact: Fact) -> tuple[str, str]:
-    """Return what no two facts of a note can share: a single value's key, a tag. Two empty texts for all others."""
+    """Return what no two facts of a note can share: a single value's key, a tag. Two empty texts for all others.
+
+    Facts of `names` share the key, but no part.
+    """
     if fact.key == "tags":
         return (fact.key, str(fact.value))
+    if fact.key == "names" and isinstance(fact.value, dict):
+        return (fact.key, next((part for part in fact.value if part in MORE_NAME_PARTS), ""))
     return ("", "") if fact.key in LISTS else (fact.key, "")
 
 
@@ -62,6 +80,20 @@ def facts_in(fields: Mapping[str, Value]) -> list[Fact]:
     return facts
 
 
+def one_for_each_property(facts: list[Fact]) -> list[Fact]:
+    """Return facts with those of `names` in parts, as cards have them: N, and a property for each further part."""
+    parted: list[Fact] = []
+    for fact in facts:
+        if fact.key != "names" or not isinstance(fact.value, dict):
+            parted.append(fact)
+            continue
+        texts = {part: text for part, text in fact.value.items() if isinstance(text, str) and text.strip()}
+        of_name: dict[str, Value] = {part: texts[part] for part in NAME_PARTS if part in texts}
+        parted += [Fact("names", of_name)] if of_name else []
+        parted += [Fact("names", {part: texts[part]}) for part in MORE_NAME_PARTS if part in texts]
+    return parted
+
+
 def compact(facts: list[Fact]) -> dict[str, Value]:
     """Return facts as front matter: entries that are only a value as a text, keys in the order of `_ORDER`."""
     fields: dict[str, Value] = {}
@@ -72,6 +104,10 @@ def compact(facts: list[Fact]) -> dict[str, Value]:
             entries.append(_short(key, value))
         elif key == "org" and isinstance(value, list) and len(value) == 1:
             fields[key] = value[0]
+        elif key == "names" and isinstance(value, dict):
+            there = fields.get(key, {})
+            both = {**there, **value} if isinstance(there, dict) else value
+            fields[key] = {part: both[part] for part in (*NAME_PARTS, *MORE_NAME_PARTS) if part in both}
         else:
             fields[key] = value
     return fields

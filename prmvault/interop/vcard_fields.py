@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 
 from prmvault.core.model import Value
+from prmvault.interop.content_lines import PLACE_TYPES, Line, is_binary
 from prmvault.interop.drafts import ATTACHMENTS
-from prmvault.interop.vcard_canonical import OMIT_YEAR, SERVICE_PARAMS, USER_PARAMS, Unit, binary_data
+from prmvault.interop.labels import NO_LABELS
+from prmvault.interop.vcard_canonical import OMIT_YEAR, REPEAT_PARAM, SERVICE_PARAMS, USER_PARAMS, Unit, binary_data
 from prmvault.interop.vcard_facts import (
     ADDRESS_PARTS,
     ANNIVERSARY,
     LISTS,
+    MORE_NAME_PARTS,
     NAME_PARTS,
     Fact,
     facts_in,
@@ -19,7 +22,6 @@ from prmvault.interop.vcard_facts import (
     place_of,
     tag_of,
 )
-from prmvault.interop.vcard_lines import PLACE_TYPES, Line, is_binary
 from prmvault.interop.vcard_values import (
     KNOWN_TYPES,
     components,
@@ -117,6 +119,14 @@ def _names(line: Line, _: Unit) -> Found:
     return "names", told or None
 
 
+def _further_name(part: str) -> _Reader:
+    def read(line: Line, _: Unit) -> Found:
+        text = one_line(_text_of(line))
+        return "names", {part: text} if text else None
+
+    return read
+
+
 def _org(line: Line, _: Unit) -> Found:
     parts: list[Value] = [one_line(part) for part in components(line.value)]
     return "org", parts or None
@@ -147,7 +157,8 @@ def _death(line: Line, _: Unit) -> Found:
 def _date(line: Line, unit: Unit) -> Found:
     label = label_of([], unit.label) or ("" if line.key == "X-ABDATE" else ANNIVERSARY)
     day = _day(line)
-    return "dates", _entry(line, label=one_line(label), date=day) if day else None
+    repeat = _param_of(line, (REPEAT_PARAM,))
+    return "dates", _entry(line, label=one_line(label), date=day, repeat=repeat) if day else None
 
 
 def _revision(line: Line, _: Unit) -> Found:
@@ -168,7 +179,8 @@ def _note(line: Line, _: Unit) -> Found:
 
 
 def _category(line: Line, _: Unit) -> Found:
-    return "tags", tag_of(unescape(line.value))
+    category = unescape(line.value)
+    return "tags", None if category.strip() in NO_LABELS else tag_of(category)
 
 
 def _photo(line: Line, _: Unit) -> Found:
@@ -257,6 +269,7 @@ _READERS: dict[str, _Reader] = {
     "UID": _one_text("uid"),
     "FN": _one_text("name"),
     "N": _names,
+    **{name: _further_name(part) for part, name in MORE_NAME_PARTS.items()},
     "NICKNAME": _one_text("aliases"),
     "EMAIL": _contact("emails"),
     "TEL": _contact("phones", "tel:"),

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from prmvault.core.model import DEAD, Value
 from prmvault.core.relations import gender_letter
-from prmvault.interop.vcard_canonical import OMIT_YEAR, Unit, image_ending
-from prmvault.interop.vcard_facts import ADDRESS_PARTS, ANNIVERSARY, NAME_PARTS, Fact
-from prmvault.interop.vcard_lines import PLACE_TYPES, Line, Params
+from prmvault.interop.content_lines import PLACE_TYPES, Line, Params
+from prmvault.interop.vcard_canonical import OMIT_YEAR, REPEAT_PARAM, Unit, image_ending
+from prmvault.interop.vcard_facts import ADDRESS_PARTS, ANNIVERSARY, MORE_NAME_PARTS, NAME_PARTS, Fact
 from prmvault.interop.vcard_values import UNKNOWN_YEAR, date_value, escape, escape_uri, labelled, relation_type
 
 _GENDER = re.compile(r"([MFONU]?)(?:;(.{0,4000}))?", re.DOTALL)
@@ -73,6 +73,9 @@ def _contact(name: str, escaped: Callable[[str], str] = escape) -> Writer:
 
 def _names(value: Value, _: str) -> Unit:
     parts = _map(value)
+    for part, name in MORE_NAME_PARTS.items():
+        if part in parts:
+            return _unit(name, escape(_part(parts, part)))
     return _unit("N", ";".join([escape(_part(parts, key)) for key in NAME_PARTS]))
 
 
@@ -114,7 +117,9 @@ def _date(value: Value, version: str) -> Unit | None:
     unit = _day(name)(_part(entry, "date"), version)
     assert unit is not None, "a date is always written"
     line = unit.lines[0]
-    line = line._replace(params=(*line.params, *_types((), version, entry)))
+    repeat = _part(entry, "repeat")
+    often: Params = ((REPEAT_PARAM, (repeat,)),) if repeat else ()
+    line = line._replace(params=(*line.params, *often, *_types((), version, entry)))
     return Unit((line,), "" if name == "ANNIVERSARY" else labelled(label, with_types=False).label)
 
 

@@ -13,13 +13,13 @@ from typing import BinaryIO
 
 from prmvault.core.model import Value
 from prmvault.core.problems import Problem
+from prmvault.interop.content_lines import BINARY, Line, card_lines, is_binary, line_text, media_type
+from prmvault.interop.content_split import RawCard, split_cards
 from prmvault.interop.drafts import Attachment, Draft, Reading, gathered
 from prmvault.interop.vcard_canonical import FILE_PARAM, KEY_PARAM, Unit, binary_data, canonical, units_of
 from prmvault.interop.vcard_facts import Fact, compact, content_hash, photo_name, place_of
 from prmvault.interop.vcard_fields import facts_of
 from prmvault.interop.vcard_generate import unit_of
-from prmvault.interop.vcard_lines import BINARY, Line, card_lines, is_binary, line_text, media_type
-from prmvault.interop.vcard_split import RawCard, split_cards
 from prmvault.interop.vcard_values import one_line, partial_date, unescape
 
 _DATES = ("BDAY", "DEATHDATE", "ANNIVERSARY", "X-ANNIVERSARY", "X-ABDATE")
@@ -205,10 +205,10 @@ def _name(card: _Card) -> str:
     name = card.first("name")
     if isinstance(name, str) and name:
         return name
-    parts = card.first("names")
-    if isinstance(parts, dict):
-        order = ("prefix", "given", "middle", "family", "suffix")
-        return one_line(" ".join([str(parts.get(key, "")) for key in order]))
+    order = ("prefix", "given", "middle", "family", "suffix")
+    for parts in [fact.value for fact in card.facts if fact.key == "names"]:
+        if isinstance(parts, dict) and (spoken := [str(parts[key]) for key in order if key in parts]):
+            return one_line(" ".join(spoken))
     org = card.first("org")
     if isinstance(org, list) and org:
         return str(org[0])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from prmvault.core.dates import DateError, parse_partial_date
 from prmvault.core.relations import Relation, relation_of, relation_words
+from prmvault.interop.labels import own_label
 
 _ESCAPE = re.compile(r"\\([\\,;:nN\"])")
 _DATE = re.compile(
@@ -143,14 +144,21 @@ def date_value(date: str, version: str) -> tuple[str, bool]:
 
 
 def label_of(types: list[str], label: str) -> str:
-    """Return the label of an entry from its TYPE values (in lower case) and the text of its X-ABLabel."""
+    """Return the label of an entry from its TYPE values (in lower case) and the text of its X-ABLabel.
+
+    Another program's word for a label of ours (`Mobil`) is ours, but not beside a TYPE: so we write the user's own.
+    """
     if label:
         apple = _APPLE.fullmatch(label)
         word = apple[1].lower() if apple else ""
-        return _FROM_APPLE.get(label) or LABELS.get(word, label)
-    words = [LABELS.get(kind, kind) for kind in types if kind not in ("voice", "internet", "pref", "")]
+        return _FROM_APPLE.get(label) or LABELS.get(word) or (label if _telling(types) else own_label(label))
+    words = [LABELS.get(kind, kind) for kind in _telling(types)]
     order = list(_TYPES)
     return " ".join(sorted(dict.fromkeys(words), key=lambda word: order.index(word) if word in order else len(order)))
+
+
+def _telling(types: list[str]) -> list[str]:
+    return [kind for kind in types if kind not in ("voice", "internet", "pref", "")]
 
 
 def labelled(label: str, *, with_types: bool = True) -> Labelled:
@@ -161,7 +169,9 @@ def labelled(label: str, *, with_types: bool = True) -> Labelled:
     if not label:
         return Labelled((), "")
     kind = _TYPE_OF_WORD.get(label.casefold()) or _TYPES.get(label.casefold())
-    return Labelled((kind,) if kind and with_types else (), _TO_APPLE.get(label, label))
+    same = own_label(label)
+    kinds = (kind,) if kind else labelled(same).types if same != label else ()
+    return Labelled(kinds if with_types else (), _TO_APPLE.get(label, label))
 
 
 def apple_type(label: str) -> str:

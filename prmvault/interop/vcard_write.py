@@ -8,12 +8,13 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from prmvault.core.model import Value
+from prmvault.core.names import cut_name
+from prmvault.interop.content_lines import Line, clean_line, is_binary, parse_line, write_lines
 from prmvault.interop.drafts import ATTACHMENTS
 from prmvault.interop.vcard_canonical import DROPPED, FILE_PARAM, KEY_PARAM, Unit, units_of
-from prmvault.interop.vcard_facts import Fact, facts_in, photo_name
+from prmvault.interop.vcard_facts import NAME_PARTS, Fact, facts_in, one_for_each_property, photo_name
 from prmvault.interop.vcard_fields import facts_of
 from prmvault.interop.vcard_generate import unit_of
-from prmvault.interop.vcard_lines import Line, clean_line, is_binary, parse_line, write_lines
 from prmvault.interop.vcard_values import escape, escape_uri, one_line, split_value
 
 _SPACE = uuid.UUID("5d3c1a52-0a0e-5c5b-9b0e-6f2c8f7e1a44")
@@ -43,7 +44,7 @@ def write_card(
     told["uid"] = _printable(uid) if isinstance(uid, str) else ""
     told["uid"] = told["uid"] or f"urn:uuid:{uuid.uuid5(_SPACE, str(told['name']))}"
     facts = facts_in({**told, "type": kind, **({"notes": notes.strip()} if notes.strip() else {})})
-    facts = _with_org(facts, kind)
+    facts = _with_org(one_for_each_property(facts), kind)
     if photo:
         facts.append(Fact("photo", ATTACHMENTS + photo_name(photo)))
     slots: list[tuple[Fact, Sequence[Unit]]] = []
@@ -174,11 +175,9 @@ def _with_groups(units: Sequence[Unit]) -> list[Line]:
 
 
 def _split_name(name: str, kind: str) -> str:
-    """Return N for a name that nobody has taken apart: its last word is the family's; an organization has none."""
-    if kind == "organization":
-        return ";;;;"
-    given, _, family = name.rpartition(" ")
-    return f"{escape(family)};{escape(given)};;;" if given else f";{escape(name)};;;"
+    """Return N for a name that nobody has taken apart; an organization has none."""
+    parts = {} if kind == "organization" else cut_name(name)
+    return ";".join([escape(parts.get(part, "")) for part in NAME_PARTS])
 
 
 def _with_one_list(lines: Sequence[Line]) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -82,15 +83,31 @@ def test_our_own_calendar_changes_nothing(prmvault: Any, vault: SampleVault, tmp
     file = tmp_path / "own.ics"
     assert prmvault("-C", vault.root, "export", "ical", "-o", str(file)).code == 0
     before = vault.fingerprint()
-    assert "prmvault itself has exported" in prmvault("-C", vault.root, "import", str(file)).err
+    done = prmvault("-C", vault.root, "import", str(file))
+    told = "own.ics: 1 entry is the vault's own, exported by prmvault: there is nothing to do"
+    assert (done.code, done.out, done.err) == (0, "", f"prmvault: {told}\nprmvault: 1 as before\n")
+    report = json.loads(prmvault("-C", vault.root, "import", str(file), "--json").out)
+    assert [(each["path"], each["name"]) for each in report["skipped"]] == [(None, "Choir")]
     assert vault.fingerprint() == before
 
 
 def test_what_was_cancelled_before_anybody_knew_of_it_makes_no_note(take: Any, vault: SampleVault) -> None:
     done = take(MEETING + "STATUS:CANCELLED", MEETING.replace("m1", "m2"))
-    assert "left out: 1 cancelled meetings that no note is about" in done.err
+    assert "left out: 1 cancelled meeting that no note is about" in done.err
+    assert (done.code, done.err.splitlines()[-1]) == (0, "prmvault: 1 created")
     (note,) = (vault.path / "events").iterdir()
     assert "uid: m2" in note.read_text(encoding="utf-8")
+
+
+def test_a_turn_that_its_series_leaves_out_is_not_told_as_left_out(take: Any, vault: SampleVault) -> None:
+    series = "UID:s1\nSUMMARY:Sauna\nDTSTART:20261127T190000\nRRULE:FREQ=WEEKLY"
+    gone = "UID:s1\nSUMMARY:Sauna\nDTSTART:20261211T190000\nRECURRENCE-ID:20261211T190000\nSTATUS:CANCELLED"
+    done = take(series, gone)
+    assert (done.code, done.err) == (0, "prmvault: 1 created\n")
+    (note,) = (vault.path / "events").iterdir()
+    assert "except:\n  - 2026-12-11\n" in note.read_text(encoding="utf-8")
+    done = take(gone.replace("s1", "s2"), gone.replace("s1", "s3"))
+    assert "left out: 2 cancelled meetings that no note is about" in done.err
 
 
 def test_an_older_version_of_a_meeting_does_not_win_over_a_newer_one(take: Any, vault: SampleVault) -> None:

@@ -157,6 +157,33 @@ def test_what_a_server_drops_of_what_it_does_not_know_stays_in_the_note_and_is_n
     assert "PRONOUNS:they/them" in synced.cards()[ANNA]
 
 
+def test_how_a_name_sounds_and_that_a_day_comes_once_outlive_a_phone_that_knows_neither(synced: World) -> None:
+    names = "names: {given: Anna, family: Müller, maiden: Huber, phonetic_given: An-na, said: loud}\n"
+    synced.edit_note(ANNA, "phones", f"{names}dates: [{{label: met, date: 2026-06-15, repeat: none}}]\nphones")
+    synced.sync()
+    assert synced.cards()[ANNA][2:] == [
+        "N:Müller;Anna;;;",
+        "X-PHONETIC-FIRST-NAME:An-na",
+        "X-MAIDENNAME:Huber",
+        "item1.X-ABDATE;X-PRMVAULT-REPEAT=none:2026-06-15",
+        "item1.X-ABLabel:met",
+        "TEL:0170 1234567",
+    ]
+    for part in (";X-PRMVAULT-REPEAT=none", "X-MAIDENNAME:Huber\r\n", "X-PHONETIC-FIRST-NAME:An-na\r\n"):
+        synced.edit_card(ANNA, part, "")
+    before = synced.fingerprint(), synced.text(ANNA)
+    assert synced.sync().steps == ()
+    assert (synced.fingerprint(), synced.text(ANNA)) == before
+    synced.edit_card(ANNA, "Anna;;;", "Anna;;Dr.;")
+    synced.add_to_card(ANNA, "X-PHONETIC-LAST-NAME:Mü")
+    synced.sync()
+    assert synced.text(ANNA) == before[1].replace("loud}", "loud, prefix: Dr., phonetic_family: Mü}")
+    assert synced.sync().steps == ()
+    synced.edit_note(ANNA, "Huber", "Lang")
+    synced.sync()
+    assert {"X-MAIDENNAME:Lang", "item1.X-ABDATE;X-PRMVAULT-REPEAT=none:2026-06-15"} < set(synced.cards()[ANNA])
+
+
 def test_what_is_removed_on_the_phone_is_removed_in_the_note(synced: World) -> None:
     synced.edit_note(ANNA, "phones", "birthday: 1980-01-01\nemails: [a@example.org, b@example.org]\nphones")
     synced.sync()
@@ -323,6 +350,27 @@ def test_a_damaged_state_is_told_and_nothing_is_done(synced: World) -> None:
     with pytest.raises(PrmvaultError, match="it is damaged") as failed:
         synced.sync()
     assert "unites both sides" in failed.value.hint
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told", "remedy"),
+    [
+        ('"cards-1"', '"cards-2"', "by a newer version; nothing was changed", "update prmvault; or remove "),
+        ('"vault": "', '"vault": "/else', "is of another vault, /else", "unites both sides"),
+    ],
+)
+def test_a_state_that_is_not_ours_to_read_is_told_and_nothing_is_done(
+    synced: World, old: str, new: str, told: str, remedy: str
+) -> None:
+    [name] = [name for name in os.listdir(state_folder()) if name.endswith(".json")]
+    path = Path(state_folder(), name)
+    path.write_text(path.read_text().replace(old, new))
+    synced.delete_note(ANNA)
+    before = synced.fingerprint(), path.read_text()
+    with pytest.raises(PrmvaultError, match=told) as failed:
+        synced.sync()
+    assert remedy in failed.value.hint
+    assert (synced.fingerprint(), path.read_text()) == before
 
 
 def test_a_card_is_joined_to_the_note_with_its_phone_and_takes_the_notes_uid(world: World) -> None:
@@ -569,7 +617,7 @@ class _Killed(BaseException):
     """The process is gone at this point."""
 
 
-@pytest.mark.parametrize("number", range(16))
+@pytest.mark.parametrize("number", range(20))
 def test_a_sync_that_is_killed_is_made_good_by_the_next_one(
     world: World, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -584,14 +632,17 @@ def test_a_sync_that_is_killed_is_made_good_by_the_next_one(
     world.add_to_card("Emil", "EMAIL:emil@example.org")
     world.note("Frida")
     world.card("g", "FN:Gerd", "TEL:0171 99999")
+    world.vault.write(".trash/Hans.md", "---\ntype: person\nuid: hans\ncadence: 2 weeks\nphones: 0172 1\n---\n")
+    world.card("h", "UID:hans", "FN:Hans", "TEL:0172 1", "TITLE:Boss")
     with monkeypatch.context() as patch:
         _kill_at(patch, number)
         with contextlib.suppress(_Killed):
             world.sync()
     world.settle()
-    assert world.people() == ["Anna", "Bert", "Emil", "Frida", "Gerd"]
+    assert world.people() == ["Anna", "Bert", "Emil", "Frida", "Gerd", "Hans"]
     cards = world.cards()
-    assert sorted(cards) == ["Anna", "Bert", "Emil", "Frida", "Gerd"]
+    assert sorted(cards) == ["Anna", "Bert", "Emil", "Frida", "Gerd", "Hans"]
+    assert (world.front("Hans")["cadence"], world.front("Hans")["title"]) == ("2 weeks", "Boss")
     assert world.front("Anna")["phones"] == "0170 2"
     assert "TEL:0170 3" in cards["Bert"]
     assert "TITLE:here" in cards["Emil"]

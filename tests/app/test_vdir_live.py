@@ -338,7 +338,7 @@ def test_a_card_that_is_changed_in_the_folder_itself_arrives_in_the_vault_and_at
 def test_the_way_that_the_page_tells_works_as_it_is_written(
     tmp_path: Path, run_in: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All files and lines of docs/phone.md up to the phone, in a home of its own and on a free port."""
+    """All files and lines of docs/phone.md but those of the phone itself, in a home of its own and on a free port."""
     if not TOOLS:
         pytest.skip("$PRMVAULT_LIVE_TOOLS names no folder")
     _install()
@@ -371,8 +371,27 @@ def test_the_way_that_the_page_tells_works_as_it_is_written(
                 subprocess.run([str(tools / "vdirsyncer"), words], input=given.encode(), check=True, timeout=60)
             assert run_in(world.vault.root, "vdir", str(tmp_path / ".contacts/people")).code == 0
             subprocess.run([str(tools / "vdirsyncer"), "sync"], check=True, timeout=60)
+            assert [text.count("TEL:0170 1") for text in _on_server(tmp_path)] == [1]
+
+            # Step 5: the config and the line for cron.
+            [config] = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+            [line] = re.findall(r"^\*/15 \* \* \* \* (.*)$", page, re.MULTILINE)
+            own = tmp_path / ".local/bin/prmvault"
+            for file, text in (
+                (tmp_path / ".config/prmvault/config.yaml", config.replace("~/vault", world.vault.root)),
+                (own, f'#!/bin/sh\nexec {sys.executable} -m prmvault "$@"\n'),
+            ):
+                file.parent.mkdir(parents=True)
+                file.write_text(text)
+            own.chmod(0o755)
+            world.edit_note("Anna Müller", "0170 1", "0170 2")
+            ran = subprocess.run(["/bin/sh", "-c", line], capture_output=True, check=False, timeout=120)
+            assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")
+            assert [text.count("TEL:0170 2") for text in _on_server(tmp_path)] == [1]
         finally:
             server.terminate()
-    found = (tmp_path / ".local/share/radicale").rglob("*.vcf")
-    cards = [path for path in found if ".Radicale.cache" not in path.parts]
-    assert [path.read_bytes().count(b"TEL:0170 1") for path in cards] == [1]
+
+
+def _on_server(home: Path) -> list[str]:
+    found = (home / ".local/share/radicale").rglob("*.vcf")
+    return [path.read_text() for path in found if ".Radicale.cache" not in path.parts]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from prmvault.app import vdir
 from prmvault.app.vault import open_vault
 from prmvault.app.vdir import Wanted, sync_vdir
 from prmvault.interop.card_edit import front_of
@@ -17,6 +20,7 @@ from tests.machines import ANNA, TODAY, Machine, Machines, machines
 __all__ = ["machines"]
 
 OTHER = "people/Tom.md"
+PULL = ("pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
 
 
 class Desk:
@@ -141,6 +145,68 @@ def test_who_is_deleted_in_one_place_is_gone_everywhere(desks: tuple[Desk, Desk]
     assert [path.read_bytes().count(b"FN:Tom") for path in desks[0].server.iterdir()] == [1]
     assert not (first.path / ANNA).exists()
     assert not (second.path / ANNA).exists()
+
+
+def test_the_same_person_edited_on_two_phones_that_have_no_server_in_common(
+    desks: tuple[Desk, Desk], tmp_path: Path
+) -> None:
+    shutil.copytree(desks[1].server, tmp_path / "other")
+    desks[1].server = tmp_path / "other"
+    cards = [next(path for path in desk.server.iterdir() if b"FN:Anna" in path.read_bytes()) for desk in desks]
+    for number, card in enumerate(cards):
+        lines = f"EMAIL:anna{number}@example.org\r\nBDAY:1980-01-0{number + 1}\r\nNOTE:said {number}\r\nEND:VCARD"
+        card.write_bytes(card.read_bytes().replace(b"END:VCARD", lines.encode()))
+    cards[1].write_bytes(cards[1].read_bytes().replace(b"TEL:0170 1", b"TEL:0170 2"))
+    come_to_rest(desks)
+    texts = [desk.machine.read(ANNA) for desk in desks]
+    assert texts[0] == texts[1]
+    front = front_of(texts[0])
+    assert sorted(front["emails"]) == ["anna0@example.org", "anna1@example.org"]  # type: ignore[type-var]
+    assert "0170 2" in str(front["phones"])
+    assert "0170 1" not in str(front["phones"])
+    assert {str(front["birthday"]), front["merge_conflicts"][0]["value"]} == {"1980-01-01", "1980-01-02"}  # type: ignore[index,call-overload]
+    assert all(f"said {number}" in texts[0] for number in range(2))
+    assert cards[0].read_bytes() == cards[1].read_bytes()
+
+
+@pytest.mark.parametrize("title", ["", "title: Dr.\n"], ids=["goes through", "may be refused"])
+@pytest.mark.parametrize("number", range(6))
+def test_a_git_pull_in_the_middle_of_a_sync_loses_nothing(
+    desks: tuple[Desk, Desk], monkeypatch: pytest.MonkeyPatch, number: int, title: str
+) -> None:
+    first, second = desks
+    first.machine.write(ANNA, first.machine.read(ANNA).replace("phones:", f"{title}phones:"))
+    first.machine.write(OTHER, first.machine.read(OTHER).replace("---\n", "---\nbirthday: 1970-01-01\n", 1))
+    first.machine.write("people/Pulled.md", "---\ntype: person\n---\n")
+    first.machine.sync()
+    for name in ("Anna", "Tom"):
+        [card] = [path for path in second.folder.iterdir() if f"FN:{name}".encode() in path.read_bytes()]
+        card.write_bytes(card.read_bytes().replace(b"END:VCARD", f"EMAIL:{name}@example.org\r\nEND:VCARD".encode()))
+    (second.folder / "new.vcf").write_bytes(card_of("UID:u1", "FN:Eva Neu"))
+    second.use(second.base)
+    done = itertools.count()
+
+    def pulling(real: Callable[..., object]) -> Callable[..., object]:
+        def write(*args: object, **options: object) -> object:
+            if next(done) == number:
+                second.machine.git(*PULL, fails=True)
+            return real(*args, **options)
+
+        return write
+
+    with monkeypatch.context() as patch:
+        for name in ("change_note", "create_file", "write_item", "keep_state"):
+            patch.setattr(vdir, name, pulling(getattr(vdir, name)))
+        vault = open_vault(second.machine.root, say=refuse_to_say)
+        sync_vdir(vault, str(second.folder), Wanted(), TODAY.isoformat())
+        vault.facts.close()
+    second.exchange()
+    come_to_rest(desks)
+    fronts = [front_of(first.machine.read(path)) for path in (ANNA, OTHER)]
+    assert (fronts[0].get("title"), fronts[0]["emails"]) == ("Dr." if title else None, ["Anna@example.org"])
+    assert (fronts[1]["birthday"], fronts[1]["emails"]) == ("1970-01-01", ["Tom@example.org"])
+    assert not any("merge_conflicts" in front for front in fronts)
+    assert len(list(first.server.iterdir())) == 4
 
 
 def test_a_new_contact_on_the_phone_becomes_one_person_though_both_machines_see_it(desks: tuple[Desk, Desk]) -> None:

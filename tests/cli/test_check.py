@@ -53,8 +53,8 @@ FILES: dict[str, str | bytes] = {
     "digest/2026-W47.md": "- [x] call [[Nobody]] ^t-3f2a1c\n",
 }
 OF_IMPORTS = {
-    *("ambiguous-date", "bad-csv", "bad-ical", "bad-vcard", "import-conflict", "not-imported", "not-synced"),
-    *("unknown-column", "unknown-format", "unknown-header", "unknown-member", "unknown-zone"),
+    *("ambiguous-date", "bad-csv", "bad-ical", "bad-vcard", "import-conflict", "left-out", "not-imported"),
+    *("not-synced", "unknown-column", "unknown-format", "unknown-header", "unknown-member", "unknown-zone"),
 }
 NOT_HERE = {"bad-template", "unreadable", "no-merge-driver", *OF_IMPORTS}
 """Codes that `check` does not tell, or not where all may be read."""

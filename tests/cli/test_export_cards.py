@@ -41,7 +41,10 @@ def out_of(prmvault: Prmvault, root: str, *arguments: str) -> Any:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["vcard"], ["vcard", "--version", "4.0"], ["csv"], ["csv", "-F", "*", "--bom"], ["vcard", "folder"]],
+    [
+        *(["vcard"], ["vcard", "--version", "4.0"], ["vcard", "folder"], ["csv"], ["csv", "--delimiter", "tab"]),
+        *(["csv", "-F", "*", "--bom"], ["csv", "-F", "*", "--bom", "--delimiter", ";"]),
+    ],
     ids=" ".join,
 )
 @pytest.mark.parametrize("hostile", [False, True], ids=["example", "hostile"])
@@ -178,3 +181,13 @@ def test_of_much_only_what_fits_is_in_the_code_and_the_name_always() -> None:
     assert write_qr(Card("A", "person", "A" * 900, {"name": "A" * 900}), "")
     with pytest.raises(PrmvaultError):
         write_qr(Card("A", "person", "A", {"name": "A" * 9000}), "")
+
+
+def test_a_table_is_cut_by_what_a_spreadsheet_of_ones_country_wants(prmvault: Prmvault, example: str) -> None:
+    for sign, cut in ((";", ";"), ("tab", "\t"), ("TAB", "\t"), (",", ",")):
+        header = out_of(prmvault, example, "csv", "-F", "emails", "--delimiter", sign).out.splitlines()[0]
+        assert header.startswith(f"uid{cut}name{cut}")
+    ran = prmvault("-C", example, "export", "csv", "--delimiter", "::")
+    assert (ran.code, ran.out) == (2, "")
+    assert '"::"' in ran.err
+    assert 'write --delimiter ",", ";" or tab' in ran.err

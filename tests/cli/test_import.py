@@ -125,6 +125,23 @@ def test_a_record_is_somebody_of_the_vault(imports: Importing, card: str, by: st
     assert not report["created"]
 
 
+def test_two_members_of_linkedin_are_two_people_of_one_name(imports: Importing) -> None:
+    imports.vault.write("people/Lea Linke.md", "---\nurls: https://www.linkedin.com/in/lea-1/\n---\n")
+    imports.vault.write("people/José Paz.md", "---\nurls: linkedin.com/in/josé-paz\n---\n")
+    imports.vault.write("people/Ned.md", "---\nurls: linkedin.com/pub/ned/1\n---\n")
+    file = imports.file(
+        "Connections.csv",
+        "First Name,Last Name,URL,Email Address,Company,Position,Connected On\n"
+        "Lea,Linke,https://www.linkedin.com/in/lea-2,,,,\nLea,Linke,https://www.linkedin.com/in/lea-3,,,,\n"
+        "José,Paz,https://www.linkedin.com/in/jos%C3%A9-paz,,,Chef,\nNed,,https://www.linkedin.com/in/ned-q,,,,\n",
+    )
+    report = imports.report(file)
+    assert [entry["path"] for entry in report["created"]] == ["people/Lea Linke (2).md", "people/Lea Linke (3).md"]
+    assert [entry["path"] for entry in report["updated"]] == ["people/José Paz.md"]
+    assert [entry["name"] for entry in report["conflicts"]] == ["Ned"]
+    assert imports.counts(file) == [0, 0, 3, 1, 0]
+
+
 def test_a_name_alone_is_proposed_and_settled_by_the_user(imports: Importing) -> None:
     imports.vault.write("people/Anna Müller.md", "---\nbirthday: 1987-03-14\n---\n")
     imports.vault.write("people/Peter Braun.md", "")
@@ -162,6 +179,23 @@ def test_somebody_of_whom_only_name_and_birthday_are_known_may_have_a_wrong_birt
     assert imports.counts(cards) == [0, 0, 2, 1, 0]
     assert imports.counts(cards, "--new", "Peter Braun") == [1, 0, 2, 0, 0]
     assert imports.counts(cards) == [0, 0, 3, 0, 0]
+
+
+def test_another_birthday_at_a_shared_address_is_asked_about_and_in_ones_own_mailbox_it_is_a_clash(
+    imports: Importing,
+) -> None:
+    imports.vault.write(
+        "people/Hans Braun.md", "---\nbirthday: 1950-01-01\nphones: 030 1234567\nemails: b@x.org\n---\n"
+    )
+    son = imports.cards("FN:Hans Braun\r\nTEL:+49 30 1234567\r\nBDAY:1980-02-02")
+    (left,) = imports.report(son)["conflicts"]
+    assert (left["key"], left["message"]) == ("", "a note has this phone, but another birthday")
+    wife = imports.cards("FN:Hanna Braun\r\nEMAIL:b@x.org\r\nBDAY:1952-03-03", name="wife.vcf")
+    assert "another name" in imports.report(wife)["conflicts"][0]["message"]
+    himself = imports.cards("FN:Hans Braun\r\nEMAIL:b@x.org\r\nBDAY:1950-01-02", name="own.vcf")
+    assert [entry["key"] for entry in imports.report(himself)["conflicts"]] == ["birthday"]
+    assert imports.counts(son, "--new", "Hans Braun") == [1, 0, 0, 0, 0]
+    assert imports.counts(son) == [0, 0, 1, 0, 0]
 
 
 def test_people_who_share_a_phone_stay_apart_and_a_shared_mailbox_is_asked_about(imports: Importing) -> None:
@@ -212,6 +246,39 @@ def test_pictures_go_to_attachments_and_are_never_written_over(imports: Importin
     (imports.vault.path / "people" / "Anna Müller.md").unlink()
     assert imports.counts(file) == [1, 0, 0, 0, 0]
     assert picture.read_bytes() == b"mine"
+
+
+def test_a_picture_that_is_gone_while_the_note_names_it_comes_back(imports: Importing) -> None:
+    file = imports.cards(f"UID:1\r\nFN:Anna\r\nPHOTO;ENCODING=b;TYPE=JPEG:{base64.b64encode(PHOTO).decode()}")
+    assert imports.counts(file) == [1, 0, 0, 0, 0]
+    (picture,) = (imports.vault.path / "attachments").iterdir()
+    text = imports.text("people/Anna.md")
+    picture.unlink()
+    assert [entry["keys"] for entry in imports.report(file)["updated"]] == [["photo"]]
+    assert picture.read_bytes() == PHOTO
+    assert imports.text("people/Anna.md") == text
+    assert imports.counts(file) == [0, 0, 1, 0, 0]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_pictures_never_leave_the_vault_by_a_link_and_all_else_comes_in(imports: Importing, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    place = imports.vault.path / "attachments"
+    place.symlink_to(outside)
+    photo = f"PHOTO;ENCODING=b;TYPE=JPEG:{base64.b64encode(PHOTO).decode()}"
+    file = imports.cards(f"UID:1\r\nFN:Anna\r\n{photo}", "UID:2\r\nFN:Tom\r\nTITLE:Chef", f"FN:Ute\r\n{photo}")
+    (told,) = imports.report(file)["problems"]
+    assert told["message"] == "attachments/ is a link that leads out of the vault: 1 picture or file is left out"
+    assert told["hint"].startswith("make attachments a folder of the vault")
+    assert list(outside.iterdir()) == []
+    assert "photo" not in imports.text("people/Anna.md") + imports.text("people/Ute.md")
+    assert "title: Chef" in imports.text("people/Tom.md")
+    assert imports.counts(file) == [0, 0, 3, 0, 1]
+    place.unlink()
+    assert imports.counts(file) == [0, 2, 1, 0, 0]
+    assert [each.read_bytes() for each in place.iterdir()] == [PHOTO]
+    assert "photo: " in imports.text("people/Ute.md")
 
 
 def test_a_picture_that_the_note_has_under_another_name_is_the_same(imports: Importing) -> None:
@@ -380,7 +447,7 @@ def test_the_import_runs_as_a_program(imports: Importing, run_in: Any) -> None:
     assert done.err.startswith("prmvault: 1 created")
 
 
-def test_the_notes_of_real_shaped_files_are_as_agreed(imports: Importing, golden: Golden) -> None:
+def test_the_notes_of_several_tables_are_as_agreed(imports: Importing, golden: Golden) -> None:
     google = imports.file(
         "google.csv",
         "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Birthday,Notes,"
@@ -398,12 +465,12 @@ def test_the_notes_of_real_shaped_files_are_as_agreed(imports: Importing, golden
         'Notes:\n"When exporting …"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n'
         "Lea,Linke,https://www.linkedin.com/in/lea-linke,,Firma AG,Chefin,15 Jun 2026\n",
     )
-    report = imports.report(google, outlook, linkedin, str(CARDS))
+    report = imports.report(google, outlook, linkedin)
     golden("import-report.json", json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     notes = sorted(imports.vault.path.rglob("*.md"))
     texts = [f"=== {path.relative_to(imports.vault.path)}\n{path.read_text('utf-8')}" for path in notes]
     golden("import-notes.txt", "".join(texts))
-    again = imports.report(google, outlook, linkedin, str(CARDS))
+    again = imports.report(google, outlook, linkedin)
     assert [len(again[key]) for key in ("created", "updated", "conflicts")] == [0, 0, 0]
 
 
@@ -424,7 +491,47 @@ def test_where_same_is_no_answer_its_own_remedy_is_told(imports: Importing) -> N
     for path in ("Anna", "Berta", "Anna (2)"):
         imports.vault.write(f"people/{path}.md", f"---\nname: {path.removesuffix(' (2)')}\n---\n")
     ran = imports(imports.cards("FN:Anna", "FN:Berta"), "-n")
-    assert [line.split()[1] for line in ran.err.splitlines() if "→" in line] == ["--same", "join"]
+    assert [line.split()[1] for line in ran.err.splitlines() if "→" in line] == ["--same", "say"]
+    assert '--same "Anna=people/Anna (2).md", or --new "Anna"; or join them' in ran.err
+
+
+def test_of_namesakes_the_user_says_which_one_a_record_is(imports: Importing) -> None:
+    for path in ("Thomas Müller", "Thomas Müller (2)"):
+        imports.vault.write(f"people/{path}.md", f"---\nname: Thomas Müller\nphones: {len(path)}\n---\n")
+    imports.vault.write("people/Ute Roth.md", "---\nemails: u@b.example\n---\n")
+    file = imports.cards("FN:Thomas Müller\r\nTITLE:Chef", "FN:Thomas Mueller\r\nEMAIL:u@b.example\r\nROLE:Boss")
+    assert [entry["key"] for entry in imports.report(file, "-n")["conflicts"]] == ["", ""]
+    answer = ("--same", "thomas müller=people/Thomas Müller (2).md")
+    assert imports.counts(file, *answer) == [0, 2, 0, 0, 0]
+    text = imports.text("people/Thomas Müller (2).md")
+    assert "title: Chef" in text
+    assert "role: Boss" in text
+    assert "title" not in imports.text("people/Thomas Müller.md")
+    assert imports.counts(file) == [0, 0, 2, 0, 0]
+    other = imports.cards("FN:Tommi\r\nTITLE:Chef", name="b.vcf")
+    assert imports.counts(other, "--same", "Tommi=Ute Roth") == [0, 1, 0, 0, 0]
+    assert imports.counts(other) == [0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "told"),
+    [
+        ("Anna=people/Nobody.md", 1, 'no person\'s note is "people/Nobody.md"'),
+        ("Anna=Tom", 4, '"Tom" may be people/Tom (2).md, people/Tom.md'),
+        ("Anna=", 2, "says not which note it is"),
+    ],
+)
+def test_a_note_that_is_none_or_several_is_told_before_anything_is_done(
+    imports: Importing, answer: str, code: int, told: str
+) -> None:
+    for path in ("Tom", "Tom (2)"):
+        imports.vault.write(f"people/{path}.md", "---\nname: Tom\n---\n")
+    before = imports.vault.fingerprint()
+    ran = imports(imports.cards("FN:Neu Hier"), "--same", answer)
+    assert (ran.code, ran.out) == (code, "")
+    assert told in ran.err
+    assert "→ " in ran.err
+    assert imports.vault.fingerprint() == before
 
 
 def test_problems_are_told_also_beside_many_clashes(imports: Importing) -> None:
@@ -440,9 +547,29 @@ def test_problems_are_told_also_beside_many_clashes(imports: Importing) -> None:
 
 
 def test_a_clash_tells_what_differs_and_not_what_is_preferred(imports: Importing) -> None:
-    imports.vault.write("people/Anna.md", "---\nphones:\n  - {value: 030 1234567, label: Mobil}\n---\n")
-    ran = imports(imports.cards("FN:Anna\r\nTEL;TYPE=CELL,pref:030 1234567"), "-n")
-    assert "phones: 030 1234567, Mobil ≠ 030 1234567, mobile [" in ran.err
+    imports.vault.write("people/Anna.md", "---\nphones: {Mobil: 030 1234567, work: 040 1}\n---\n")
+    cards = imports.cards("FN:Anna\r\nTEL;TYPE=CELL,pref:030 1234567", "FN:Anna\r\nTEL:030 1234567\r\nROLE:x")
+    ran = imports(cards, "-n", "--prefer", "file")
+    assert "phones: 030 1234567 ≠ 030 1234567, mobile [" in ran.err
+
+
+def test_another_programs_word_for_a_number_never_clashes(imports: Importing) -> None:
+    """Google's file after the iPhone's, and the other way round, as often as one likes."""
+    phone = imports.cards(
+        "FN:Anna Müller\r\nitem1.TEL:0171 3920021\r\nitem1.X-ABLabel:Handy\r\nitem2.TEL:030 99\r\nitem2.X-ABLabel:Oma"
+    )
+    google = imports.file(
+        "g.csv",
+        "First Name,Last Name,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,E-mail 1 - Label,"
+        "E-mail 1 - Value\nAnna,Müller,Mobil,+49 171 3920021,Fax (privat),030 99,* Arbeit,a@b.example\n",
+    )
+    assert imports.counts(phone) == [1, 0, 0, 0, 0]
+    assert "vcard:" not in imports.text("people/Anna Müller.md")
+    assert imports.counts(google) == [0, 1, 0, 0, 0]
+    assert imports.counts(phone) == imports.counts(google) == [0, 0, 1, 0, 0]
+    text = imports.text("people/Anna Müller.md")
+    assert "{value: 0171 3920021, label: mobile}\n  - {value: 030 99, label: Oma}\n" in text
+    assert '{value: a@b.example, label: work, pref: "yes"}' in text
 
 
 @pytest.mark.parametrize("is_kept", [False, True])

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from prmvault.vault.places import state_folder
 from prmvault.vault.user_config import config_path
 from tests.app.vdir_world import World
 from tests.conftest import Result
@@ -28,7 +29,7 @@ def test_each_step_is_a_line_and_a_second_sync_has_nothing_to_do(world: World, p
     assert len(world.fingerprint()) == 1
     ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
     assert (ran.code, ran.out) == (0, "Tom Becker: note created\nAnna Müller: card added\n")
-    assert ran.err == "prmvault: 1 note created, 1 card added\n"
+    assert ran.err == ""
     ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
     assert (ran.code, ran.out, ran.err) == (0, "up to date with cards: 2 cards\n", "")
 
@@ -108,11 +109,80 @@ def test_the_folder_may_be_that_of_the_users_config(world: World, prmvault: Prmv
     assert prmvault("-C", world.vault.root, "vdir").out == "Anna Müller: note updated, card added\n"
 
 
-def test_a_new_folder_is_made_for_the_user_only(world: World, prmvault: Prmvault, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--dry-run"], ["--force"]])
+def test_a_folder_that_is_not_there_is_not_made_as_its_name_may_be_mistyped(
+    world: World, prmvault: Prmvault, tmp_path: Path, options: list[str]
+) -> None:
     world.note(ANNA)
-    folder = tmp_path / "new" / "people"
-    assert prmvault("-C", world.vault.root, "vdir", str(folder)).code == 0
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder = tmp_path / "my cards" / "people"
+    ran = prmvault("-C", world.vault.root, "vdir", str(folder), *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"mkdir -p '{folder}'" in ran.err
+    os.makedirs(os.path.dirname(config_path()))
+    Path(config_path()).write_text(f"vdir: {folder}\n")
+    assert prmvault("-C", world.vault.root, "vdir", *options) == ran
+    assert not folder.parent.exists()
+
+
+def test_who_looks_is_told_the_sum_and_a_log_is_not(
+    world: World, prmvault: Prmvault, terminal: Callable[[int], None]
+) -> None:
+    world.note(ANNA)
+    world.card("x", "UID:u2", "FN:Tom Becker")
+    assert prmvault("-C", world.vault.root, "vdir", str(world.folder), "-n").err == ""
+    terminal(80)
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert "1 note created, 1 note updated, 1 card added" in ran.err
+
+
+def test_a_note_that_comes_back_is_told_in_words_and_in_json(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA, "uid: u1\nphones: 0170 1\n")
+    world.note("Tom Becker")
+    world.sync()
+    path = world.file_of(ANNA)
+    data = path.read_bytes()
+    path.unlink()
+    world.sync()
+    path.write_bytes(data)
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "-n")
+    assert (ran.code, ran.out) == (0, "Anna Müller: note to be returned\n")
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--json")
+    [done] = json.loads(ran.out)["done"]
+    assert (done["path"], done["note"], done["card"]) == (f"people/{ANNA}.md", "returned", None)
+
+
+def test_of_namesakes_the_user_says_which_one_a_card_is(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA, "uid: u1\n")
+    world.note(f"{ANNA} (2)", f"uid: u2\nname: {ANNA}\n")
+    world.sync()
+    world.card("x", "UID:u3", f"FN:{ANNA}")
+    for path in world.folder.glob("u*.vcf"):
+        path.unlink()
+    for name in os.listdir(state_folder()):
+        os.unlink(os.path.join(state_folder(), name))
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+    assert f'--same "{ANNA}=people/{ANNA}' in ran.err
+    assert "card added" not in ran.out
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--same", f"{ANNA}=people/{ANNA} (2).md")
+    assert f"{ANNA}: note joined, card changed" in ran.out
+    assert world.front(f"{ANNA} (2)")["former_uids"] == ["u3"]
+    ran = prmvault("-C", world.vault.root, "vdir", str(world.folder), "--same", f"{ANNA}=nobody")
+    assert ran.code == 1
+    assert "nobody" in ran.err
+
+
+def test_a_uid_that_is_no_text_is_told_with_its_place_and_gets_no_card(world: World, prmvault: Prmvault) -> None:
+    world.note(ANNA, "uid: {a: b}\n")
+    world.note("Tom Becker", "uid:\n")
+    before = world.text(ANNA)
+    for told in ("Tom Becker: note updated, card added\n", "up to date with cards: 1 cards\n"):
+        ran = prmvault("-C", world.vault.root, "vdir", str(world.folder))
+        assert (ran.code, ran.out) == (1, told)
+        assert f"people/{ANNA}.md:3: its uid is no text; it gets no card [not-synced]" in ran.err
+    assert world.text(ANNA) == before
+    world.edit_note(ANNA, "uid: {a: b}", "uid: a")
+    world.settle()
+    assert len(world.fingerprint()) == 2
 
 
 def test_control_characters_of_a_card_never_reach_the_terminal(world: World, prmvault: Prmvault) -> None:

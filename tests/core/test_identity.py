@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prmvault.core.identity import is_same_name, names_agree, signs_of, uid_of_note, uid_of_record
+from prmvault.core.identity import is_same_name, members_of, names_agree, signs_of, uid_of_note, uid_of_record
 from prmvault.core.model import Value
 from prmvault.core.people import phone_key
 from prmvault.core.phones import phone_reader, region_of
@@ -32,6 +32,14 @@ def test_two_whole_names_of_different_people_do_not_agree(left: str, right: str)
     assert names_agree(left, [right, left])
 
 
+def test_a_nickname_speaks_only_for_a_record_that_begins_with_it() -> None:
+    names = ["Lukas Weißhaupt", "Luki"]
+    assert names_agree("Luki Vogel", names)
+    assert names_agree("Chef", names)
+    assert names_agree("Jörg Müller", ["Chef"])
+    assert not names_agree("Prof. Jörg Müller", names)
+
+
 def test_a_title_or_the_order_of_words_makes_no_other_name() -> None:
     assert is_same_name("Prof. Dr. Jörg Müller", "müller, joerg")
     assert not is_same_name("Jörg Müller", "Jörg Maria Müller")
@@ -50,6 +58,15 @@ def test_signs_are_read_from_every_form_of_a_field() -> None:
     assert signs.emails == ("anna@example.org", "a@b.example")
     assert signs.phones == ("+491713920021", "+49301234567")
     assert signs.profiles == ("anna-mueller",)
+
+
+def test_members_of_linkedin_are_told_by_their_address_in_any_spelling() -> None:
+    fields: dict[str, Value] = {
+        "urls": ["https://www.linkedin.com/in/jos%C3%A9-%C3%A1lvarez-9", "linkedin.com/pub/jose/1/2"],
+        "social": {"linkedin": "https://linkedin.com/in/José-Álvarez-9/"},
+    }
+    assert members_of(fields) == {"josé-álvarez-9"}
+    assert signs_of(fields, phone_reader("")).profiles == ("josé-álvarez-9", "jose")
 
 
 def test_phone_numbers_of_any_spelling_have_one_key_where_the_region_is_known() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prmvault.core.fences import split_note
@@ -80,6 +80,7 @@ def joined(ours: str, theirs: str) -> str:
         ("phones: {home: 030 11111, work: 030 22222}\n", "phones: [{cell: 0171 3333333}, 030 22222]\n", "phones: {home: 030 11111, work: 030 22222, cell: 0171 3333333}\n"),
         ("phones: {home: 030 11111, work: 030 22222}\n", "phones: {home: 030 33333, x: 030 11111}\n", "phones:\n  - {home: 030 11111}\n  - {work: 030 22222}\n  - {home: 030 33333}\nmerge_conflicts: [{key: phones, value: {x: 030 11111}}]\n"),
         ("addresses: {street: Am Weg 3, locality: Ulm}\n", "addresses: {locality: ulm, street: am weg 3, label: home}\n", "addresses: {street: Am Weg 3, locality: Ulm, label: home}\n"),
+        ('addresses: [{street: "1 Campus Way, Building 4"}]\n', 'addresses: [{street: "1 Campus Way\\nBuilding 4", label: work}]\n', 'addresses: [{street: "1 Campus Way, Building 4", label: work}]\n'),
         # Lists are sets.
         ("tags: family, choir\n", "tag: [Choir, work]\n", "tags:\n  - family, choir\n  - work\n"),
         ("tag: a\n", "tags: a b\n", "tag: a\ntags:\n  - b\n"),
@@ -263,6 +264,9 @@ def note(front: dict[str, Any]) -> str:
 
 
 @given(FRONTS, FRONTS)
+@example({"deceased": "x"}, {"deceased": "Ann"})
+@example({"emails": {"label": "x"}}, {"emails": {"value": ["y"]}})
+@example({"gifts": {"home": "x", "label": "x"}}, {"gifts": [{"home": "x", "value": "x"}]})
 def test_no_value_of_either_front_matter_is_lost(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     text = join_notes(note(ours), note(theirs), JOINING)
     front = parse_front_matter("", text, split_note(text))

@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from prmvault.core.file_names import collision_key, portable_file_name
-from prmvault.core.names import fold, name_key
+from prmvault.core.names import cut_name, fold, name_key
 
 FORBIDDEN = set('\\/:*?"<>|#^[]%')
 EVERY_CHARACTER = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF]
@@ -148,3 +148,23 @@ def test_names_that_differ_in_case_or_normal_form_only_collide(one: str, other: 
 
 def test_names_that_differ_in_accents_do_not_collide() -> None:
     assert collision_key("Müller.md") != collision_key("Muller.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Anna", {"given": "Anna"}),
+        (" Dr.  Anna Berg", {"family": "Berg", "given": "Dr. Anna"}),
+        ("Winkler, Rosemarie", {"family": "Winkler", "given": "Rosemarie"}),
+        ("von der Au, Dr. Eva Maria", {"family": "von der Au", "given": "Dr. Eva Maria"}),
+        ("Martin Luther King, Jr.", {"family": "King", "given": "Martin Luther", "suffix": "Jr."}),
+        ("Anna Berg, Dr. med.", {"family": "Berg", "given": "Anna", "suffix": "Dr. med."}),
+        ("Anna, Ben, Carl", {"family": "Carl", "given": "Anna, Ben,"}),
+        ("Anna,", {"given": "Anna,"}),
+        ("03437 5550106", {"given": "03437 5550106"}),
+        ("1, 2", {"given": "1, 2"}),
+        ("", {"given": ""}),
+    ],
+)
+def test_a_name_is_cut_at_its_comma_or_before_its_last_word(name: str, parts: dict[str, str]) -> None:
+    assert cut_name(name) == parts

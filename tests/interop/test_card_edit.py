@@ -80,6 +80,33 @@ def test_a_link_to_somebody_else_stays_a_link() -> None:
     assert '"[[Ben]]"' in changed(text, related=[*both, {"type": "child", "person": "Tom"}])
 
 
+@pytest.mark.parametrize(
+    ("before", "fields", "after"),
+    [
+        (
+            "names: {given: Ann, family: Lee, phonetic: li}  # said",
+            {"names": {"given": "Anna", "family": "Lee", "prefix": "Dr."}},
+            "names: {given: Anna, family: Lee, phonetic: li, prefix: Dr.}  # said",
+        ),
+        (
+            "names: {given: Ann, family: Lee, maiden: Huber}",
+            {"names.maiden": "Hube", "names.phonetic_given": "En"},
+            "names: {given: Ann, family: Lee, maiden: Hube, phonetic_given: En}",
+        ),
+        ("names: {given: Ann, family: Lee, maiden: Huber}", {"names.maiden": None}, "names: {given: Ann, family: Lee}"),
+        (
+            "names: {maiden: Huber}",
+            {"names": {"given": "A.", "family": "Lee"}},
+            "names: {maiden: Huber, family: Lee, given: A.}",
+        ),
+        ("x: y", {"names.maiden": "Huber"}, "x: y\nnames: {maiden: Huber}"),
+        ("names: of Ulm", {"names.maiden": "Huber"}, "names: {note: of Ulm, maiden: Huber}"),
+    ],
+)
+def test_of_names_only_the_parts_that_differ_are_touched(before: str, fields: dict[str, Any], after: str) -> None:
+    assert changed(note(before), **fields) == note(after)
+
+
 def test_what_lost_is_kept_only_once() -> None:
     lost = (Lost(("names", "family"), "A", "B"),)
     text = changed(note("x: y"), lost=lost)
@@ -113,6 +140,15 @@ _CARD_FIELDS = st.fixed_dictionaries(
         "aliases": st.lists(_WORDS, min_size=1, unique=True),
         "tags": st.lists(st.sampled_from(["x", "y", "z"]), min_size=1, unique=True),
         "title": _WORDS,
+        "names": st.fixed_dictionaries(
+            {},
+            optional=dict.fromkeys(
+                ("family", "given", "suffix", "phonetic_given", "phonetic_family", "maiden"), _WORDS
+            ),
+        ),
+        "dates": st.lists(
+            st.sampled_from([{"label": "x", "date": "2026-01-02"}, {"date": "--02-29", "repeat": "none"}]), min_size=1
+        ),
         "birthday": st.sampled_from(["1980-02-03", "--02-29", "~1980"]),
         "related": st.lists(st.builds(lambda who: {"type": "spouse", "person": who}, _WORDS), min_size=1, max_size=2),
         "vcard": st.lists(st.sampled_from(["X-FOO:1", "X-FOO:2", "X-BAR:1"]), min_size=1, unique=True),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from prmvault.core.merge_values import Lost
@@ -91,6 +92,50 @@ def test_something_rare_that_is_gone_was_dropped_by_a_server_and_not_removed() -
     )
     assert is_up_to_date(both(base), base, Card({"name": "A", "title": "Dr."}))
     assert not is_up_to_date(both(base), base._replace(fields={**base.fields, "pronouns": "x"}), Card({"name": "A"}))
+
+
+def test_how_a_name_sounds_is_dropped_by_a_server_and_the_parts_of_n_are_not() -> None:
+    lines = "FN:A", "N:B;A;;Dr.;", "X-PHONETIC-FIRST-NAME:Aa", "X-MAIDENNAME:C"
+    base = card_of(draft_of(*lines))
+    folder = card_of(draft_of("FN:A", "N:B;A;;;", "X-MAIDENNAME:D"))
+    assert merge_cards(both(base), base, folder).card == Card(
+        {"name": "A", "names": {"family": "B", "given": "A"}, "names.phonetic_given": "Aa", "names.maiden": "D"}
+    )
+    assert is_up_to_date(both(base), base, card_of(draft_of(*lines[:2])))
+
+
+ONCE: dict[str, Value] = {"label": "met", "date": "2026-06-15", "repeat": "none"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "merged"),
+    [
+        ([{"label": "met", "date": "2026-06-15"}], [ONCE]),
+        ([{"date": "2026-06-16", "label": "met"}], [{"label": "met", "date": "2026-06-16", "repeat": "none"}]),
+        ([{"label": "seen", "date": "2026-06-15"}], [{"label": "seen", "date": "2026-06-15", "repeat": "none"}]),
+        ([{"label": "met", "date": "2026-06-15", "repeat": "yearly"}], [{**ONCE, "repeat": "yearly"}]),
+        ([{"label": "met", "date": "2025-01-01"}, {"label": "wedding", "date": "2016-08-20"}], None),
+        ([], None),
+    ],
+)
+def test_a_day_that_comes_once_does_so_after_a_phone_that_has_no_word_for_it(
+    folder: list[Value], merged: list[Value] | None
+) -> None:
+    other: Value = {"label": "met", "date": "2025-01-01"}
+    base = Card({"name": "A", "dates": [ONCE, other]})
+    theirs = Card({"name": "A", "dates": [*folder, other] if merged else folder})
+    settled = merge_cards(both(base), base, theirs).card.fields.get("dates", [])
+    assert is_same(Card({"dates": settled}), Card({"dates": [*merged, other] if merged else folder}))
+    assert is_up_to_date(both(base), base, theirs) == (merged == [ONCE])
+
+
+def test_a_day_that_the_vault_has_come_to_know_as_once_is_told_to_the_folder() -> None:
+    base = Card({"dates": [{"label": "met", "date": "2026-06-15"}]})
+    vault = Card({"dates": [ONCE]})
+    assert merge_cards(both(base), vault, base).card == vault
+    assert not is_up_to_date(both(base), vault, base)
+    assert merge_cards(None, vault, base).card == vault
+    assert merge_cards(both(vault), base, vault).card == base
 
 
 def test_a_raw_line_that_says_something_else_now_takes_the_place_of_the_old_one() -> None:

@@ -207,7 +207,7 @@ def test_an_old_google_export_is_read_in_every_encoding(encoding: str) -> None:
     assert found["names"] == {"family": "Groß", "given": "Jürgen", "maiden": "Öhler"}
     assert found["emails"] == [{"value": "j@example.org", "label": "home", "pref": "yes"}]
     assert found["im"] == [{"service": "Jabber", "user": "j@jabber.example", "label": "other"}]
-    assert found["org"] == ["Brot & Söhne", "Ofen", "Chor"]
+    assert (found["org"], found["organization_2_name"]) == (["Brot & Söhne", "Ofen"], "Chor")
     assert (found["role"], found["tags"], found["gender"]) == ("baker", ["Bäcker"], "M")
 
 
@@ -332,21 +332,22 @@ def test_german_outlook_is_read_as_windows_writes_it(encoding: str, mark: str) -
             GOOGLE_OLD,
             "google",
             {"Location", "Billing Information", "Directory Server", "Mileage", "Hobby", "Sensitivity", "Priority"}
-            | {"Subject", "Organization 1 - Symbol", "Organization 1 - Location"},
+            | {"Subject", "Organization 1 - Symbol", "Organization 1 - Location", "Organization 1 - Yomi Name"}
+            | {"Initials", "Yomi Name", "Organization 2 - Name"},
         ),
-        (OUTLOOK_COM, "outlook", {"Office Location", "Schools", "Hobby", "Location"}),
+        (OUTLOOK_COM, "outlook", {"Office Location", "Schools", "Hobby", "Location", "Company Yomi"}),
         (
             OUTLOOK_ENGLISH,
             "outlook",
             {"Account", "Billing Information", "Government ID Number", "Hobby", "Keywords", "Location", "Mileage"}
-            | {"Office Location", "Organizational ID Number", "Priority", "Private", "Sensitivity"}
+            | {"Office Location", "Organizational ID Number", "Priority", "Private", "Sensitivity", "Initials"}
             | {f"User {number}" for number in range(1, 5)},
         ),
         (
             OUTLOOK_GERMAN,
             "outlook",
             {"Abrechnungsinformation", "Büro", "Hobby", "Konto", "Organisationsnr.", "Ort", "Priorität", "Privat"}
-            | {"Reisekilometer", "Sozialversicherungsnr.", "Stichwörter", "Vertraulichkeit"}
+            | {"Reisekilometer", "Sozialversicherungsnr.", "Stichwörter", "Vertraulichkeit", "Initialen"}
             | {f"Benutzer {number}" for number in range(1, 5)},
         ),
     ],
@@ -356,7 +357,110 @@ def test_every_column_of_a_known_program_has_its_place(header: str, name: str, l
     columns = find_columns({",": [Row(1, names)]}, {})
     assert columns is not None
     assert columns.format == name
-    assert {one for one, target in zip(names, columns.targets, strict=True) if target.is_left} == left
+    kept = [target for target in columns.targets if target.is_left]
+    assert {one for one, target in zip(names, columns.targets, strict=True) if target in kept} == left
+    assert all(target.is_known for target in kept)
+
+
+def test_columns_of_the_program_itself_are_kept_without_a_word_and_those_of_nobody_are_told() -> None:
+    row = {"First Name": "Ife", "Last Name": "Adeyemi", "Hobby": "Chess", "Initials": "I.A.", "Mileage": "12"}
+    assert one(sheet(OUTLOOK_ENGLISH, row)).fields == {
+        "name": "Ife Adeyemi",
+        "names": {"family": "Adeyemi", "given": "Ife"},
+        "hobby": "Chess",
+        "mileage": "12",
+    }
+    _, problems = read(sheet(f"{OUTLOOK_ENGLISH},Shoe Size", {**row, "Shoe Size": "38"}))
+    assert [problem.message for problem in problems] == [
+        'columns that nobody knows are kept as keys of your own: "Shoe Size" as shoe_size'
+    ]
+
+
+def test_columns_that_are_only_kept_do_not_make_a_sheet_a_program_s() -> None:
+    columns = find_columns({",": [Row(1, ["Name", "Telefon", "Hobby", "Location", "Subject"])]}, {})
+    assert columns is not None
+    assert [(target.key, target.is_known) for target in columns.targets] == [
+        ("name", False),
+        ("phones", False),
+        ("hobby", False),
+        ("location", False),
+        ("subject", False),
+    ]
+
+
+def test_initials_are_kept_where_they_are_not_made_of_the_name() -> None:
+    row = {"Name": "Ana Vega Ruiz", "Given Name": "Ana", "Family Name": "Vega Ruiz"}
+    found = fields(sheet(GOOGLE_OLD, {**row, "Initials": "ALV", "Yomi Name": "a-na"}))
+    assert (found["initials"], found["yomi_name"]) == ("ALV", "a-na")
+    assert "initials" not in fields(sheet(GOOGLE_OLD, {**row, "Initials": "A. V."}))
+
+
+def test_a_second_organization_of_google_is_no_unit_of_the_first() -> None:
+    row = {
+        "Name": "Owen",
+        "Organization 1 - Name": "Boats ::: Choir",
+        "Organization 1 - Title": "Owner :::  ",
+        "Organization 2 - Name": "River Club",
+    }
+    assert fields(sheet(GOOGLE_OLD, row)) == {
+        "name": "Owen",
+        "org": "Boats",
+        "title": "Owner",
+        "organization_2_name": "Choir",
+        "organization_2_name_2": "River Club",
+    }
+    header = f"{GOOGLE_OLD},Organization 2 - Title"
+    found = fields(sheet(header, {"Name": "Owen", "Organization 1 - Title": "a", "Organization 2 - Title": "b"}))
+    assert (found["title"], found["organization_2_title"]) == ("a", "b")
+
+
+EMPTY = {
+    "E-Mail-Typ": "SMTP",
+    "Geburtstag": "0.0.00",
+    "Geschlecht": "Keine Angabe",
+    "Priorität": "Normal",
+    "Privat": "Aus",
+}
+
+
+def test_a_row_in_which_is_only_what_outlook_writes_into_all_is_empty() -> None:
+    assert read(sheet(OUTLOOK_GERMAN, EMPTY, LOTTE))[1] == []
+    drafts, problems = read(sheet(OUTLOOK_GERMAN, {**EMPTY, "Notizen": "Zettel"}))
+    assert drafts == []
+    assert [(problem.line, problem.code) for problem in problems] == [(2, "bad-csv")]
+
+
+def test_what_to_do_about_a_row_that_names_nobody_depends_on_who_made_the_table() -> None:
+    (problem,) = read(sheet(OUTLOOK_GERMAN, {**EMPTY, "Notizen": "Zettel"}))[1]
+    assert problem.hint == "give it a name in the file"
+    (problem,) = read("Name,E-Mail,PLZ\n,,04668\n")[1]
+    assert problem.hint.startswith("map a column to name")
+
+
+def test_an_address_of_exchange_is_no_e_mail_address() -> None:
+    exchange = "/o=ExchangeLabs/ou=Group/cn=Recipients/cn=callum"
+    row = {"First Name": "Callum", "E-mail Address": exchange, "E-mail Type": "EX", "E-mail 2 Address": "c@b.example"}
+    found = fields(sheet(OUTLOOK_ENGLISH, row))
+    assert (found["emails"], found["e_mail_address"]) == (["c@b.example"], exchange)
+    assert fields("uid,name,E-mail 1 - Value\n1,Callum,/o=x\n")["emails"] == ["/o=x"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "names"),
+    [
+        ("Winkler, Rosemarie", "Rosemarie Winkler", {"family": "Winkler", "given": "Rosemarie"}),
+        ("van den Berg,Jean-Luc P.", "Jean-Luc P. van den Berg", {"family": "van den Berg", "given": "Jean-Luc P."}),
+        ("King, Jr.", "King, Jr.", None),
+        ("Quill & Sons, Ltd.", "Quill & Sons, Ltd.", None),
+        ("Uwe, Ines, Paul", "Uwe, Ines, Paul", None),
+        ("Hof 1, Grimma", "Hof 1, Grimma", None),
+        ("Ida,", "Ida,", None),
+    ],
+)
+def test_in_a_sheet_a_name_with_the_family_first_is_turned(cell: str, name: str, names: dict[str, str] | None) -> None:
+    draft = one(f'Wer,Telefon\n"{cell}",1\n', mapping={"Wer": "name"})
+    assert (draft.name, draft.fields["name"], draft.fields.get("names")) == (name, name, names)
+    assert one(f'uid,name\n1,"{cell}"\n').name == cell
 
 
 def test_linkedin_is_read_behind_its_preamble_and_the_day_of_the_connection_comes_once() -> None:
@@ -553,7 +657,20 @@ def test_a_date_that_is_none_is_told_with_its_row_and_the_rest_is_read() -> None
     drafts, problems = read("Name,E-Mail,Geburtstag\nIda,a@b.example,im Mai\nTom,t@b.example,31.2.1990\n")
     assert [draft.name for draft in drafts] == ["Ida", "Tom"]
     assert [(problem.line, problem.code) for problem in problems] == [(2, "bad-date"), (3, "bad-date")]
-    assert problems[0].message == 'birthday of "Ida": "im Mai" is not a date, and is left out'
+    assert problems[0].message == 'birthday of "Ida": "im Mai" is not a date, and is kept as geburtstag'
+    assert [draft.fields.get("geburtstag") for draft in drafts] == ["im Mai", "31.2.1990"]
+    assert not any("birthday" in draft.fields for draft in drafts)
+
+
+def test_every_day_that_is_none_is_kept_under_the_name_of_its_own_column() -> None:
+    (draft,), problems = read(
+        "First Name,Birthday,Event 1 - Label,Event 1 - Value,Event 2 - Label,Event 2 - Value\n"
+        "Ida,12.11.48,Hochzeit,2016-08-20,Taufe,Mai\n"
+    )
+    assert (draft.fields["csv_birthday"], draft.fields["event_2_value"]) == ("12.11.48", "Mai")
+    assert draft.fields["dates"] == [{"label": "Hochzeit", "date": "2016-08-20"}]
+    assert "birthday" not in draft.fields
+    assert {problem.message.rpartition(" ")[2] for problem in problems} == {"csv_birthday", "event_2_value"}
 
 
 def test_lines_are_those_of_the_file_where_cells_have_several() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from prmvault.core.problems import Problem
 from prmvault.core.recurrence import parse_repeat
-from prmvault.interop.drafts import Draft, Reading, gathered
-from prmvault.interop.ical import PRODUCT
+from prmvault.interop.drafts import OWN_ENTRY, Draft, Reading, gathered
 from prmvault.interop.ical_read import is_ical, people_texts, read_ical
+from prmvault.interop.ical_write import PRODUCT
 
 EUROPE = """\
 BEGIN:STANDARD
@@ -236,6 +236,32 @@ def test_what_is_left_out_or_moved_in_a_series_is_told_by_it(order: int) -> None
     assert "repeat" not in moved.fields
 
 
+LINK = "https://meet.example.com/abc"
+GOOGLE = f"-::~:~::~:~::-\\nJoin: {LINK}\\n\\nPlease do not edit.\\n-::~:~::~:~::-"
+TEAMS = f"{'_' * 80}\\nMicrosoft Teams-Besprechung\\nHier klicken <{LINK}>\\n"
+
+
+@pytest.mark.parametrize(
+    ("description", "notes"),
+    [
+        (f"Bring tea.\\n\\n{GOOGLE}\\nAnd cake.", "Bring tea.\n\nAnd cake."),
+        (f"Bring tea.\\n{TEAMS}{'_' * 80}\\n", "Bring tea."),
+        (f"Bring tea.\\n________\\nand cake\\n{TEAMS}", "Bring tea.\n________\nand cake"),
+        (TEAMS.replace("Microsoft Teams", "Zoom"), ""),
+        (f"a\\n________\\nour room: {LINK}", f"a\n________\nour room: {LINK}"),
+        (GOOGLE.replace("abc", "other"), GOOGLE.replace("abc", "other").replace("\\n", "\n")),
+    ],
+)
+def test_what_a_video_call_writes_below_the_notes_goes_where_its_link_is_the_event_s(
+    description: str, notes: str
+) -> None:
+    event = f"UID:1\nSUMMARY:x\nDTSTART:20260101\nDESCRIPTION:{description}"
+    (draft,) = drafts(calendar(f"{event}\nX-GOOGLE-CONFERENCE:{LINK}"))
+    assert draft.notes == notes
+    (draft,) = drafts(calendar(event))
+    assert draft.notes == description.replace("\\n", "\n").strip()
+
+
 def test_a_moved_turn_without_its_series_has_the_same_uid() -> None:
     assert [draft.fields["uid"] for draft in drafts(calendar(MOVED))] == ["s/2026-11-10T19:30"]
 
@@ -302,14 +328,16 @@ def test_a_meeting_that_one_declined_and_what_is_no_event_is_counted() -> None:
     reading = read_all(calendar(declined, rest=todo * 2), me=["me@example.org"])
     assert reading.drafts == ()
     assert [(problem.code, problem.message) for problem in reading.problems] == [
-        ("not-imported", "left out: tasks (VTODO): 2, meetings that you declined: 1")
+        ("left-out", "left out: tasks (VTODO): 2"),
+        ("left-out", "left out: meetings that you declined: 1"),
     ]
+    assert [bool(problem.hint) for problem in reading.problems] == [True, False]
 
 
-def test_our_own_export_changes_nothing() -> None:
+def test_our_own_export_is_told_apart() -> None:
     data = calendar("UID:1\nSUMMARY:x\nDTSTART:20260101").replace(b"-//other//EN", PRODUCT.encode())
-    assert drafts(data) == []
-    assert problems(data)[0][1] == "not-imported"
+    assert [(draft.kind, draft.name, draft.fields) for draft in drafts(data)] == [(OWN_ENTRY, "x", {})]
+    assert problems(data) == []
 
 
 def test_events_with_a_uid_of_ours_that_came_through_another_program_are_left_out() -> None:
@@ -402,6 +430,40 @@ def test_birthdays_are_days_of_people(event: str, head: str, fields: dict[str, A
 )
 def test_what_only_looks_like_a_birthday_is_an_event(event: str) -> None:
     assert [draft.kind for draft in drafts(calendar(f"UID:b\n{event}"))] == ["event"]
+
+
+def test_the_days_of_one_person_in_a_calendar_are_one_record() -> None:
+    days = [
+        "X-NEXTCLOUD-BC-FIELD-TYPE:BDAY\nX-NEXTCLOUD-BC-YEAR:1955\nSUMMARY:🎂 Otto Blum (1955)\nDTSTART:19550410",
+        "X-NEXTCLOUD-BC-FIELD-TYPE:DEATHDATE\nX-NEXTCLOUD-BC-YEAR:2021\nSUMMARY:⚰️ Otto Blum (2021)\nDTSTART:20211105",
+        "X-NEXTCLOUD-BC-FIELD-TYPE:ANNIVERSARY\nX-NEXTCLOUD-BC-YEAR:1980\nSUMMARY:💍 Otto Blum (1980)\nDTSTART:19800410",
+    ]
+    (draft,) = drafts(calendar(*[f"UID:{number}\n{day}\nRRULE:FREQ=YEARLY" for number, day in enumerate(days)]))
+    assert (draft.kind, draft.name) == ("person", "Otto Blum")
+    assert draft.fields == {
+        "name": "Otto Blum",
+        "birthday": "1955-04-10",
+        "deceased": "2021-11-05",
+        "dates": [{"label": "anniversary", "date": "1980-04-10"}],
+    }
+
+
+def test_days_of_two_people_of_one_name_stay_apart() -> None:
+    head = "X-WR-CALNAME:Geburtstage\n"
+    day = "SUMMARY:Anna hat Geburtstag\nDTSTART;VALUE=DATE:2027"
+    assert len(drafts(calendar(f"UID:1\n{day}0314", f"UID:2\n{day}0315", head=head))) == 2
+    wedding = "SUMMARY:Anna – Jahrestag\nDTSTART;VALUE=DATE:20270314\nURL:addressbook://"
+    one, other = drafts(calendar(f"UID:1\n{day}0314\nURL:addressbook://a", f"UID:2\n{wedding}b", head=head))
+    assert (one.name, other.name, one.fields["uid"], other.fields["uid"]) == ("Anna", "Anna", "a", "b")
+
+
+@pytest.mark.parametrize("summary", ["Herzlichen Glückwunsch zum Geburtstag!", "Happy birthday!", "Dein Geburtstag"])
+def test_a_birthday_that_names_nobody_is_counted(summary: str) -> None:
+    events = [f"UID:{year}\nSUMMARY:{summary}\nDTSTART;VALUE=DATE:{year}0915" for year in (2026, 2027)]
+    reading = read_all(calendar(*events, head="X-WR-CALNAME:Geburtstage\n"))
+    assert reading.drafts == ()
+    assert [problem.message for problem in reading.problems] == ["left out: birthdays that name nobody: 1"]
+    assert [draft.kind for draft in drafts(calendar(events[0]))] == ["event"]
 
 
 def test_a_birthday_for_each_year_is_one() -> None:

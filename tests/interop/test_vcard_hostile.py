@@ -14,7 +14,11 @@ from tests.core.test_hostile_text import SECONDS, SIZE, TEXTS, at_most, patterns
 if TYPE_CHECKING:
     import re
 
-MODULES = [found.name for found in pkgutil.iter_modules(prmvault.interop.__path__) if found.name.startswith("vcard_")]
+MODULES = [
+    found.name
+    for found in pkgutil.iter_modules(prmvault.interop.__path__)
+    if found.name.startswith(("vcard_", "content_"))
+]
 PIECES = ["\\;", '";', "^n", ";TYPE=", "item1.", "=3D", "-", "A", "_$!<", "--01", "9", "data:a/b;c=d;", "X-CUSTOM("]
 MORE = [
     *((piece * (SIZE // len(piece) + 1))[:SIZE] for piece in PIECES),

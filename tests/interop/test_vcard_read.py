@@ -29,6 +29,10 @@ def fields_of(*properties: str, version: str = "3.0") -> dict[str, Value]:
     [
         ("UID:urn:uuid:1", "uid", "urn:uuid:1"),
         ("N:Müller;Anna;Maria,Luise;Dr.;jr.", "names", None),
+        ("X-PHONETIC-FIRST-NAME:An\\,na", "names", {"phonetic_given": "An,na"}),
+        ("X-PHONETIC-MIDDLE-NAME:Lu", "names", {"phonetic_middle": "Lu"}),
+        ("X-PHONETIC-LAST-NAME:Mü", "names", {"phonetic_family": "Mü"}),
+        ("X-MaidenName:Huber", "names", {"maiden": "Huber"}),
         ("NICKNAME:Annie,An\\,ni", "aliases", ["Annie", "An,ni"]),
         ("EMAIL;TYPE=INTERNET:a@b.example", "emails", ["a@b.example"]),
         ("EMAIL;TYPE=WORK,pref:a@b.example", "emails", [{"value": "a@b.example", "label": "work", "pref": "yes"}]),
@@ -52,6 +56,11 @@ def fields_of(*properties: str, version: str = "3.0") -> dict[str, Value]:
         ("X-SOCIALPROFILE;TYPE=x;X-USER=a:http://x.example", "social", None),
         ("RELATED;TYPE=friend;VALUE=text:Max", "related", [{"type": "friend", "person": "Max"}]),
         ("RELATED;TYPE=spouse:Max", "related", [{"type": "spouse", "person": "Max"}]),
+        (
+            "X-ABDATE;X-PRMVAULT-REPEAT=none:2026-06-15",
+            "dates",
+            [{"date": "2026-06-15", "repeat": "none"}],
+        ),
         ("ANNIVERSARY:20160820", "dates", [{"label": "anniversary", "date": "2016-08-20"}]),
     ],
 )
@@ -79,6 +88,7 @@ def test_structured_values_have_the_vaults_parts() -> None:
     "line",
     [
         "X-FOO;BAR=1:baz",
+        "CATEGORIES:myContacts",
         "BDAY;VALUE=text:circa 1800",
         "PHOTO;VALUE=uri:https://x.example/a.jpg",
         "GEO:51.3,12.4",
@@ -110,6 +120,12 @@ def test_a_property_that_no_key_holds_is_kept_as_it_is(line: str) -> None:
             "X-SPOUSE;X-PRMVAULT-KEY=related:Max",
             {"related": [{"type": "spouse", "person": "Max"}]},
         ),
+        (
+            "X-ABDATE;X-PRMVAULT-REPEAT=monthly:2026-06-15",
+            "X-ABDATE;X-PRMVAULT-KEY=dates;X-PRMVAULT-REPEAT=monthly:2026-06-15",
+            {"dates": [{"date": "2026-06-15"}]},
+        ),
+        ("X-MAIDENNAME;LANGUAGE=de:H", "X-MAIDENNAME;X-PRMVAULT-KEY=names;LANGUAGE=de:H", {"names": {"maiden": "H"}}),
         ("X-JABBER:a@b", "X-JABBER;X-PRMVAULT-KEY=im:a@b", {"im": [{"service": "jabber", "user": "a@b"}]}),
     ],
 )
@@ -149,6 +165,8 @@ def test_a_relation_by_uid_keeps_the_uid_beside_the_name() -> None:
     ("lines", "name"),
     [
         (["N:Müller;Anna;;Dr.;"], "Dr. Anna Müller"),
+        (["X-MAIDENNAME:Huber", "N:Müller;Anna;;;"], "Anna Müller"),
+        (["X-PHONETIC-FIRST-NAME:Huber", "ORG:Acme"], "Acme"),
         (["FN:", "ORG:Acme;Sales"], "Acme"),
         (["EMAIL:a@b.example"], "a@b.example"),
         (["TEL:1"], "1"),
@@ -295,6 +313,18 @@ def test_what_android_has_no_property_for_is_understood() -> None:
     assert fields["dates"] == [{"label": "anniversary", "date": "2010-05-05"}]
     assert isinstance(fields["vcard"], list)
     assert len(fields["vcard"]) == 5
+
+
+def test_how_a_name_sounds_is_a_part_of_it_wherever_it_stands_and_a_second_one_stays_raw() -> None:
+    lines = "X-MAIDENNAME:Huber", "X-PHONETIC-LAST-NAME:Mü", "N:Müller;Anna;;;", "X-MAIDENNAME:Lang", "N:M;A;;;"
+    assert fields_of(*lines) == {
+        "names": {"family": "Müller", "given": "Anna", "phonetic_family": "Mü", "maiden": "Huber"},
+        "vcard": ["X-MAIDENNAME:Lang", "N:M;A;;;"],
+    }
+
+
+def test_what_google_calls_everybody_is_no_tag() -> None:
+    assert fields_of("CATEGORIES:choir,myContacts") == {"tags": ["choir"], "vcard": ["CATEGORIES:myContacts"]}
 
 
 def test_two_categories_that_give_the_same_tag_are_both_kept() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from prmvault.interop.vcard_lines import Line, line_text, write_lines
+from prmvault.interop.content_lines import Line, line_text, write_lines
 from prmvault.interop.vcard_read import read_all
 from tests.interop.vcard_loop import card_of, lines_of, lost, meaning_of, note_of, read_back, written
 
@@ -99,12 +99,15 @@ def test_a_file_that_breaks_off_anywhere_gives_what_is_there(path: Path) -> None
 
 texts = st.text(st.characters(codec="utf-8"), max_size=30)
 hard = st.text(st.sampled_from(list("a;,:\\\"^\n\r =\t#'ä€🎂-/@[]_$!<>\u2028\x85\x00\u202e")), max_size=12)
-words = st.one_of(texts, hard, st.sampled_from(["1980-02-03", "--0203", "1604-01-01", "tel:1", "urn:uuid:1", "[[x]]"]))
+words = st.one_of(
+    texts, hard, st.sampled_from(["myContacts", "1980-02-03", "--0203", "1604-01-01", "tel:1", "urn:uuid:1", "[[x]]"])
+)
 known = st.sampled_from(
     [
         *("FN", "N", "NICKNAME", "EMAIL", "TEL", "URL", "ADR", "BDAY", "ANNIVERSARY", "X-ABDATE", "DEATHDATE", "ORG"),
         *("TITLE", "ROLE", "NOTE", "PHOTO", "LOGO", "RELATED", "X-ABRELATEDNAMES", "X-SPOUSE", "SOCIALPROFILE", "TZ"),
         *("X-SOCIALPROFILE", "IMPP", "X-AIM", "CATEGORIES", "GENDER", "LANG", "KIND", "REV", "X-FOO", "X-ABLabel"),
+        *("X-PHONETIC-FIRST-NAME", "X-PHONETIC-MIDDLE-NAME", "X-PHONETIC-LAST-NAME", "X-MAIDENNAME"),
         *("X-ABADR", "UID", "PRONOUNS", "X-ANDROID-CUSTOM", "X-ABShowAs", "MEMBER", "X-EVOLUTION-ANNIVERSARY"),
     ]
 )
@@ -114,6 +117,7 @@ params = st.lists(
         st.tuples(st.just("TYPE"), st.lists(types, min_size=1, max_size=3).map(tuple)),
         st.tuples(st.just("PREF"), st.sampled_from([("1",), ("2",)])),
         st.tuples(st.just("VALUE"), st.sampled_from([("text",), ("uri",), ("date",), ("x",)])),
+        st.tuples(st.just("X-PRMVAULT-REPEAT"), st.sampled_from([("none",), ("yearly",), ("monthly",), ("a", "b")])),
         st.tuples(st.just("X-APPLE-OMIT-YEAR"), st.sampled_from([("1604",), ("1980",)])),
         st.tuples(st.sampled_from(["LANGUAGE", "X-SERVICE-TYPE", "USERNAME", "LABEL"]), st.tuples(words)),
     ),

@@ -96,6 +96,12 @@ def test_parts_that_were_escaped_are_the_same_again(texts: list[str]) -> None:
         ([], "_$!<Work>!$_", "work"),
         ([], "_$!<Unheard>!$_", "_$!<Unheard>!$_"),
         (["home"], "Ferienhaus", "Ferienhaus"),
+        ([], "Fax (privat)", "home fax"),
+        ([], "Geschäftlich", "work"),
+        ([], "Sonstige", "other"),
+        ([], "Büro", "Büro"),
+        (["pref", "voice"], "Mobil", "mobile"),
+        (["home"], "privat", "privat"),
     ],
 )
 def test_an_entry_has_one_label(types: list[str], apple: str, label: str) -> None:
@@ -109,6 +115,8 @@ def test_an_entry_has_one_label(types: list[str], apple: str, label: str) -> Non
         ("homepage", Labelled((), "_$!<HomePage>!$_")),
         ("Ferienhaus", Labelled((), "Ferienhaus")),
         ("Handy", Labelled(("cell",), "Handy")),
+        ("privat", Labelled(("home",), "privat")),
+        ("Fax (privat)", Labelled(("home", "fax"), "Fax (privat)")),
         ("Work", Labelled(("work",), "Work")),
         ("", Labelled((), "")),
     ],

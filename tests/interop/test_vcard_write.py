@@ -132,6 +132,8 @@ def test_uid_fn_and_n_are_always_there() -> None:
     lines = card({})
     assert lines == ["UID:urn:uuid:ad1cb244-8e22-53d9-a159-7b2c01e02ea3", "FN:unnamed", "N:;unnamed;;;"]
     assert card({"name": "Dr. Anna Berg"})[2] == "N:Berg;Dr. Anna;;;"
+    assert card({"name": "Winkler, Rosemarie"})[2] == "N:Winkler;Rosemarie;;;"
+    assert card({"phones": "03437 5550106"})[2] == "N:;03437 5550106;;;"
     assert card({"emails": "a@b.example"})[1] == "FN:a@b.example"
 
 
@@ -192,6 +194,47 @@ def test_only_files_that_an_import_made_are_asked_for() -> None:
 
 def test_a_raw_line_whose_file_is_missing_is_left_out() -> None:
     assert len(card({"name": "A", "vcard": ["LOGO;ENCODING=b;X-PRMVAULT-FILE=logo-1.png:"]})) == 3
+
+
+@pytest.mark.parametrize("version", ["3.0", "4.0"])
+def test_what_has_no_part_in_n_is_a_property_beside_it(version: str) -> None:
+    names = {"given": "Anna", "maiden": "Huber", "phonetic_given": "An-na", "phonetic": "en"}
+    assert card({"name": "A", "uid": "1", "names": names}, version) == [
+        "UID:1", "FN:A", "N:;Anna;;;", "X-PHONETIC-FIRST-NAME:An-na", "X-MAIDENNAME:Huber",
+    ]  # fmt: skip
+    assert card({"name": "Anna Berg", "uid": "1", "names": {"maiden": "Huber"}}, version) == [
+        "UID:1", "FN:Anna Berg", "N:Berg;Anna;;;", "X-MAIDENNAME:Huber",
+    ]  # fmt: skip
+
+
+def test_a_raw_line_of_a_part_of_the_name_speaks_until_that_part_is_changed() -> None:
+    draft = draft_of("FN:A", "UID:1", "N:Berg;Anna;;;", "X-MAIDENNAME;LANGUAGE=de:Huber")
+    fields = read_back(note_of(draft))
+    parts: dict[str, Value] = {"family": "Burg", "given": "Anna", "maiden": "Huber"}
+    assert rows(written(draft, "3.0", {**fields, "names": parts}))[4:-1] == [
+        "N:Burg;Anna;;;", "X-MAIDENNAME;LANGUAGE=de:Huber",
+    ]  # fmt: skip
+    assert rows(written(draft, "3.0", {**fields, "names": {**parts, "maiden": "Lang"}}))[4:-1] == [
+        "N:Burg;Anna;;;", "X-MAIDENNAME:Lang",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("version", "lines"),
+    [
+        ("3.0", ["X-ABDATE;X-PRMVAULT-REPEAT=none:2026-06-15", "X-ABDATE;X-PRMVAULT-REPEAT=never:2026-06-16"]),
+        ("4.0", ["X-ABDATE;X-PRMVAULT-REPEAT=none:20260615", "ANNIVERSARY;X-PRMVAULT-REPEAT=never:20260616"]),
+    ],
+)
+def test_a_day_that_comes_once_says_so_on_the_card_and_comes_back_as_one(version: str, lines: list[str]) -> None:
+    days = [
+        {"label": "met", "date": "2026-06-15", "repeat": "none"},
+        {"label": "anniversary", "date": "2026-06-16", "repeat": "never"},
+        {"date": "2026-06-17"},
+    ]
+    text = card({"name": "A", "uid": "1", "dates": days}, version)
+    assert [row.removeprefix("item1.").removeprefix("item2.") for row in text if "REPEAT" in row] == lines
+    assert draft_of(*text, version=version).fields["dates"] == days
 
 
 def test_every_comma_is_escaped() -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from prmvault.core.edit import set_value
 from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
+from prmvault.interop.content_lines import Line, card_lines
+from prmvault.interop.content_split import RawCard, split_cards
 from prmvault.interop.vcard_canonical import canonical_card
-from prmvault.interop.vcard_lines import Line, card_lines
 from prmvault.interop.vcard_read import read_all
-from prmvault.interop.vcard_split import RawCard, split_cards
 from prmvault.interop.vcard_write import files_of, write_card
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from prmvault.core.messages import message
 from prmvault.core.model import Note, Task
 from prmvault.core.reminders import Happening, OpenTask
 from prmvault.interop.entries import Entry, Facts, calendar_entries
-from prmvault.interop.ical import write_calendar, write_entries
+from prmvault.interop.ical_write import write_calendar, write_entries
 
 
 def person(name: str = "Ann Lee", path: str = "", **fields: Any) -> Note:
@@ -242,7 +242,7 @@ def test_only_what_differs_is_made_anew_and_what_went_is_forgotten(monkeypatch: 
         made.append(entry.uid)
         return entry.uid
 
-    monkeypatch.setattr("prmvault.interop.ical._component", make)
+    monkeypatch.setattr("prmvault.interop.ical_write._component", make)
     write_calendar(changed, str, known)
     assert made == [entries[1].uid]
     assert len(known) == 2

@@ -1,4 +1,4 @@
-"""Cutting a stream of bytes into vCards, one at a time: byte order marks, UTF-16, any line ends, cards not closed."""
+"""Cutting a stream of bytes into vCards, or calendars, one at a time: byte order marks, UTF-16, all line ends."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _AGENT = re.compile(
     rb"(?:[\w-]{1,50}\.)?AGENT(?:;[^:]{0,200})?:[ \t]{0,9}(?P<begin>BEGIN:VCARD[ \t]{0,9})?", re.IGNORECASE
 )
 _CLOSE_IT = "add a line END:VCARD"
+_CUT_OFF = "export it again: the file is not whole"
 
 
 class RawCard(NamedTuple):
@@ -69,7 +70,7 @@ def split_cards(stream: BinaryIO, source: str) -> Iterator[RawCard | Problem]:
         else:
             yield from _collect(card, number, row, source)
     if card and (card.rows or not told_empty):
-        yield from _unclosed(source, card)
+        yield from _unclosed(source, card, _CUT_OFF)
     if not found:
         yield Problem(source, 0, "bad-vcard", "the file holds no vCard", "a vCard begins with BEGIN:VCARD")
     elif stray:
@@ -170,8 +171,8 @@ def _collect(card: _Open, number: int, row: bytes, source: str) -> Iterator[Prob
         yield Problem(source, number, "too-large", message, "look at what made this file")
 
 
-def _unclosed(source: str, card: _Open) -> Iterator[RawCard | Problem]:
+def _unclosed(source: str, card: _Open, hint: str = _CLOSE_IT) -> Iterator[RawCard | Problem]:
     what = "the vCard is not closed" if card.rows else "the vCard is empty and not closed"
-    yield Problem(source, card.line, "bad-vcard", what, _CLOSE_IT)
+    yield Problem(source, card.line, "bad-vcard", what, hint)
     if card.rows:
         yield RawCard(card.line, card.rows)

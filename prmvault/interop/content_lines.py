@@ -1,4 +1,4 @@
-"""Content lines of vCard 2.1, 3.0 and 4.0 (RFC 2426, RFC 6350, RFC 6868): unfolded, decoded, and written again.
+"""Content lines of vCard 2.1, 3.0, 4.0 and iCalendar (RFC 2426, 6350, 5545, 6868): unfolded, decoded, written again.
 
 Whatever the version was, a `Line` holds its value as vCard 3.0 and 4.0 write it: escaped, on one line, in Unicode, with
 binary data as base64 behind `ENCODING=b`.
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from prmvault.core.characters import HALVES, NOT_IN_NOTES
 from prmvault.core.problems import Problem
-from prmvault.interop.vcard_split import RawCard, agent_header, marked
+from prmvault.interop.content_split import RawCard, agent_header, marked
 
 BINARY = ("PHOTO", "LOGO", "SOUND", "KEY")
 """The properties whose values can be files."""

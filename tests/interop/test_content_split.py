@@ -6,8 +6,8 @@ import io
 import pytest
 
 from prmvault.core.problems import Problem
-from prmvault.interop import vcard_split
-from prmvault.interop.vcard_split import RawCard, physical_lines, split_cards
+from prmvault.interop import content_split
+from prmvault.interop.content_split import RawCard, physical_lines, split_cards
 
 CARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Änne\nEND:VCARD\n"
 
@@ -43,7 +43,7 @@ def test_lines_keep_their_numbers_however_the_blocks_fall(monkeypatch: pytest.Mo
     text = "BEGIN:VCARD\r\nFN:A\r\n\r\nNOTE:b\r\nEND:VCARD\r\n" * 3
     whole = list(physical_lines(io.BytesIO(text.encode())))
     for size in (1, 2, 3, 7, 11):
-        monkeypatch.setattr(vcard_split, "_BLOCK", size)
+        monkeypatch.setattr(content_split, "_BLOCK", size)
         assert list(physical_lines(io.BytesIO(text.encode()))) == whole
     assert whole[7] == (8, b"")
 
@@ -55,6 +55,12 @@ def test_a_card_that_is_not_closed_ends_where_the_next_begins() -> None:
         "a.vcf:1: the vCard is not closed [bad-vcard]",
         "a.vcf:6: the vCard is not closed [bad-vcard]",
     ]
+
+
+def test_a_file_that_breaks_off_is_to_be_exported_again_and_not_mended_by_hand() -> None:
+    data = b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nPHOTO;ENC"
+    hints = [part.hint for part in split_cards(io.BytesIO(data), "a.vcf") if isinstance(part, Problem)]
+    assert hints == ["add a line END:VCARD", "export it again: the file is not whole"]
 
 
 def test_the_card_inside_of_an_agent_does_not_end_the_card_around_it() -> None:
@@ -96,7 +102,7 @@ def test_another_component_that_is_not_closed_ends_with_the_card() -> None:
 
 
 def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vcard_split, "MAX_LINE", 2 * 1024 * 1024)
+    monkeypatch.setattr(content_split, "MAX_LINE", 2 * 1024 * 1024)
     data = b"BEGIN:VCARD\r\nFN:A\r\nNOTE:" + b"x" * 5_000_000 + b"\r\nTEL:1\r\nEND:VCARD\r\n"
     cards, problems = split(data)
     assert cards == [[b"FN:A", b"TEL:1"]]
@@ -104,7 +110,7 @@ def test_a_line_that_is_too_long_is_left_out_and_told(monkeypatch: pytest.Monkey
 
 
 def test_a_line_that_never_ends_takes_no_more_memory_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vcard_split, "MAX_LINE", 1024 * 1024)
+    monkeypatch.setattr(content_split, "MAX_LINE", 1024 * 1024)
 
     class Endless(io.RawIOBase):
         """A hundred megabytes that nobody holds."""
@@ -120,7 +126,7 @@ def test_a_line_that_never_ends_takes_no_more_memory_than_the_limit(monkeypatch:
 
 
 def test_a_card_that_is_too_large_is_cut_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vcard_split, "_MAX_ROWS", 10)
+    monkeypatch.setattr(content_split, "_MAX_ROWS", 10)
     cards, problems = split(b"BEGIN:VCARD\n" + b"TEL:1\n" * 50 + b"END:VCARD\n" + CARD.encode())
     assert [len(card) for card in cards] == [10, 2]
     assert problems == ["a.vcf:12: the vCard is too large; what follows in it is left out [too-large]"]

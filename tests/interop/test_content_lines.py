@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prmvault.interop.vcard_lines import Line, clean_line, fold_line, line_text, parse_line, write_lines
+from prmvault.interop.content_lines import Line, clean_line, fold_line, line_text, parse_line, write_lines
 from tests.interop.vcard_loop import card_of, lines_of, problems_of
 
 
