@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prmvault.app import import_pictures as pictures
 from prmvault.app.edit import editable_text, read_note
+from prmvault.app.import_links import Linking
 from prmvault.app.import_match import BY_BIRTHDAY, BY_NAME, Index, Match, Settled
 from prmvault.app.import_tags import with_tags
-from prmvault.app.links import link_targets
 from prmvault.app.names import link_meanings
 from prmvault.app.new_paths import NewPaths, file_stem
 from prmvault.core.file_names import stem_of
 from prmvault.core.fill import Clash, Filling, filled, own_names, plan_filling, values_of
 from prmvault.core.frontmatter import known_front_matter
-from prmvault.core.identity import is_same_name, uid_of_note, uid_of_record
+from prmvault.core.identity import uid_of_note, uid_of_record
 from prmvault.core.join import Joining
-from prmvault.core.model import texts_in
 from prmvault.core.names import name_key
 from prmvault.core.note import is_conflict_copy
 from prmvault.core.notes_section import HEADINGS, with_notes
@@ -104,7 +103,7 @@ class Planner:
         self._paths = NewPaths(vault.root)
         self._people: dict[str, str] = {}
         self._new: dict[str, Draft] = {}
-        self._link_of = link_targets(vault)
+        self._linking = Linking(vault, lambda: self._index("person"), self._new)
         self._is_outside = pictures.is_outside(vault.root)
         self._words = vault.settings.relation_words()
 
@@ -204,7 +203,7 @@ class Planner:
         """Return what a record changes in the fields of a note, as read or typed."""
         if self._is_outdated(ours, draft):
             return Filling((), ())
-        fields = self._with_links(draft)
+        fields = self._fields_of(draft)
         uid = fields.get("uid", "")
         if uid == uid_of_note(path):
             fields.pop("uid")
@@ -324,7 +323,7 @@ class Planner:
     def _new_text(self, path: str, draft: Draft) -> str:
         from prmvault.core.new_note import new_note
 
-        fields = self._with_links(draft)
+        fields = self._fields_of(draft)
         uid = self._uid(draft)
         return new_note(draft.kind, uid, stem_of(path), fields, draft.notes, self.today, self.heading)
 
@@ -337,42 +336,9 @@ class Planner:
                 return self.vault.facts.title(path), each
         return "", ""
 
-    def _with_links(self, draft: Draft) -> dict[str, Value]:
-        """Return a record's fields, relations that name somebody by uid as links, without what is not for a note."""
-        fields = {key: value for key, value in draft.fields.items() if key not in ("type", "members")}
-        if self._is_outside:
-            fields = pictures.without_files(fields)
-        names = fields.get("names")
-        if (
-            draft.kind == "organization"
-            and isinstance(names, dict)
-            and is_same_name(" ".join(texts_in(names)), draft.name)
-        ):
-            del fields["names"]  # A card has to have them, and a firm has none.
-        related = fields.get("related")
-        if isinstance(related, list):
-            fields["related"] = [self._linked(entry) for entry in related]
-        people = fields.get("people")
-        if draft.kind == "event" and isinstance(people, list):
-            from prmvault.interop.ical_read import people_texts
-
-            fields["people"] = [*people_texts(people, self._link_of_address)]
-        return fields
-
-    def _linked(self, entry: Value) -> Value:
-        person = entry.get("person", "") if isinstance(entry, dict) else ""
-        if not isinstance(person, str) or not isinstance(entry, dict) or ":" not in person:
-            return entry
-        index = self._index("person")
-        path = index.path_of_uid(person) or index.path_of_uid(person.removeprefix("urn:uuid:"))
-        return {**entry, "person": f"[[{self._link(path)}]]"} if path else entry
-
-    def _link(self, path: str) -> str:
-        return stem_of(path) if path in self._new else self._link_of(path)
-
-    def _link_of_address(self, address: str) -> str:
-        match = self._index("person").match("", {"emails": [address]}, Settled())
-        return f"[[{self._link(match.path)}]]" if match.path else ""
+    def _fields_of(self, draft: Draft) -> dict[str, Value]:
+        fields = self._linking.fields_of(draft)
+        return pictures.without_files(fields) if self._is_outside else fields
 
     def _joining(self, path: str, ours: Mapping[str, Any], draft: Draft) -> Joining:
         kind = draft.kind if draft.kind in self.types else "note"
