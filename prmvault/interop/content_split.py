@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol
 
 from prmvault.core.problems import Problem
 
@@ -21,7 +21,12 @@ _AGENT = re.compile(
     rb"(?:[\w-]{1,50}\.)?AGENT(?:;[^:]{0,200})?:[ \t]{0,9}(?P<begin>BEGIN:VCARD[ \t]{0,9})?", re.IGNORECASE
 )
 _CLOSE_IT = "add a line END:VCARD"
-_CUT_OFF = "export it again: the file is not whole"
+_NOT_WHOLE = "export it again: the file is not whole"
+_CUT_OFF = f"{_NOT_WHOLE}; or close it with a line END:VCARD"
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
 
 
 class RawCard(NamedTuple):
@@ -29,6 +34,21 @@ class RawCard(NamedTuple):
 
     line: int
     rows: list[tuple[int, bytes]]
+
+
+class _Watched:
+    """A stream that knows whether what has been read of it ends with a whole line."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.ends_a_line = True
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes, empty at the end."""
+        block = self._stream.read(size)
+        if block:
+            self.ends_a_line = block.rstrip(b"\0").endswith((b"\n", b"\r"))  # Of UTF-16, too.
+        return block
 
 
 class _Open:
@@ -47,12 +67,14 @@ class _Open:
 def split_cards(stream: BinaryIO, source: str) -> Iterator[RawCard | Problem]:
     """Yield each card of `stream`, and what is wrong between and around them; `source` is its name in the problems.
 
-    A card that is not closed ends where the next one begins. No more than one card is held in memory.
+    A card that is not closed ends where the next one begins; the last one is left out if the file ends in the middle of
+    a line, as its last value is half of one. No more than one card is held in memory.
     """
+    watched = _Watched(stream)
     card: _Open | None = None
     found = told_empty = False
     stray = 0
-    for number, row in physical_lines(stream):
+    for number, row in physical_lines(watched):
         if row is None:
             yield too_long(source, number)
             continue
@@ -69,8 +91,10 @@ def split_cards(stream: BinaryIO, source: str) -> Iterator[RawCard | Problem]:
             card = None
         else:
             yield from _collect(card, number, row, source)
-    if card and (card.rows or not told_empty):
-        yield from _unclosed(source, card, _CUT_OFF)
+    if card and card.rows and not watched.ends_a_line:
+        yield Problem(source, card.line, "bad-vcard", "the file ends within this vCard, which is left out", _CUT_OFF)
+    elif card and (card.rows or not told_empty):
+        yield from _unclosed(source, card, _NOT_WHOLE)
     if not found:
         yield Problem(source, 0, "bad-vcard", "the file holds no vCard", "a vCard begins with BEGIN:VCARD")
     elif stray:
@@ -89,7 +113,7 @@ def agent_header(row: bytes) -> tuple[bool, bool]:
     return match is not None, match is not None and match["begin"] is not None
 
 
-def physical_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def physical_lines(stream: _Readable) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines with their numbers, as UTF-8 or whatever it is, without line ends; None is one too long."""
     number = 0
     rest = b""
@@ -115,7 +139,7 @@ def too_long(source: str, number: int) -> Problem:
     return Problem(source, number, "too-large", message, "look at what made this file")
 
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+def _blocks(stream: _Readable) -> Iterator[bytes]:
     """Yield the stream in blocks, UTF-16 as UTF-8."""
     first = stream.read(_BLOCK)
     codec = _utf16(first)

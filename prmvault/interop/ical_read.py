@@ -94,18 +94,22 @@ def people_texts(people: Value, known: Callable[[str], str]) -> list[str]:
 
 
 class _Told:
-    """The problems of a file: of each sort so many are told, the rest is counted."""
+    """The problems of a file: of each sort so many are told, each message once, and the rest is counted."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._told: dict[tuple[str, str], set[str]] = {}
         self._left_out: Counter[str] = Counter()
 
     def __call__(self, problems: list[Problem], sort: str) -> Iterator[Problem]:
         for problem in problems:
-            self._counts[problem.code, sort] += 1
-            if self._counts[problem.code, sort] <= _MOST_ALIKE:
-                yield problem
+            told = self._told.setdefault((problem.code, sort), set())
+            if problem.message in told or len(told) == _MOST_ALIKE:
+                self._counts[problem.code, sort] += 1
+                continue
+            told.add(problem.message)
+            yield problem
 
     def leave_out(self, what: str, count: int = 1) -> None:
         """Count what is no event, or none for the vault."""
@@ -114,8 +118,7 @@ class _Told:
     def rest(self) -> Iterator[Problem]:
         """Yield what is told in the end."""
         for (code, sort), count in self._counts.items():
-            if count > _MOST_ALIKE:
-                yield Problem(self._source, 0, code, f"{count - _MOST_ALIKE} more of the same: {sort}", "")
+            yield Problem(self._source, 0, code, f"{count} more of the same: {sort}", "")
         others = {name: self._left_out.pop(name) for name in _OTHERS.values() if name in self._left_out}
         for counts, hint in ((others, "only events are read from a calendar"), (self._left_out, "")):
             if counts:

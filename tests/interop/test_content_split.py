@@ -49,7 +49,7 @@ def test_lines_keep_their_numbers_however_the_blocks_fall(monkeypatch: pytest.Mo
 
 
 def test_a_card_that_is_not_closed_ends_where_the_next_begins() -> None:
-    cards, problems = split(b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\nBEGIN:VCARD\nFN:C")
+    cards, problems = split(b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\nBEGIN:VCARD\nFN:C\n")
     assert cards == [[b"FN:A"], [b"FN:B"], [b"FN:C"]]
     assert problems == [
         "a.vcf:1: the vCard is not closed [bad-vcard]",
@@ -58,9 +58,17 @@ def test_a_card_that_is_not_closed_ends_where_the_next_begins() -> None:
 
 
 def test_a_file_that_breaks_off_is_to_be_exported_again_and_not_mended_by_hand() -> None:
-    data = b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\nPHOTO;ENC"
+    data = b"BEGIN:VCARD\nFN:A\nBEGIN:VCARD\nFN:B\n"
     hints = [part.hint for part in split_cards(io.BytesIO(data), "a.vcf") if isinstance(part, Problem)]
     assert hints == ["add a line END:VCARD", "export it again: the file is not whole"]
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_card_of_which_half_a_line_is_there_is_left_out(codec: str) -> None:
+    cards, problems = split(f"{CARD}BEGIN:VCARD\r\nFN:B\r\nTEL:030 12".encode(codec))
+    assert len(cards) == 1
+    assert problems == ["a.vcf:5: the file ends within this vCard, which is left out [bad-vcard]"]
+    assert len(split("BEGIN:VCARD\r\nFN:B\r\nTEL:030 12\r\n".encode(codec))[0]) == 1
 
 
 def test_the_card_inside_of_an_agent_does_not_end_the_card_around_it() -> None:
@@ -121,7 +129,7 @@ def test_a_line_that_never_ends_takes_no_more_memory_than_the_limit(monkeypatch:
             self.left -= 1
             return b"x" * size if self.left >= 0 else b""
 
-    parts = list(physical_lines(Endless()))  # type: ignore[arg-type]
+    parts = list(physical_lines(Endless()))
     assert parts == [(1, None)]
 
 

@@ -579,5 +579,11 @@ def test_a_series_without_a_day_is_left_out_and_counted() -> None:
 
 def test_ten_thousand_calendars_that_do_not_end_are_told_in_a_few_lines() -> None:
     reading = read_all(b"BEGIN:VCALENDAR\r\n" * 10_000)
+    assert [problem.line for problem in reading.problems] == [1, 0]
+    assert "9999 more of the same" in reading.problems[-1].message
+
+
+def test_of_problems_of_one_sort_twenty_are_told() -> None:
+    reading = read_all(calendar(*[f"UID:{number}\nSUMMARY:{number}" for number in range(25)]))
     assert len(reading.problems) == 21
-    assert "9980 more of the same" in reading.problems[-1].message
+    assert "5 more of the same" in reading.problems[-1].message
