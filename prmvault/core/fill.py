@@ -191,13 +191,10 @@ def _is_entry(mine: Mapping[str, Value], theirs: Mapping[str, Value]) -> bool:
 
 def _parts(kind: str, item: Value) -> dict[str, str]:
     """Return what an entry says, folded; nothing where it is not understood, or more than one entry."""
-    read = KINDS[kind](item if isinstance(item, list) else [item], lambda *_problem: None) if item else []
-    if not read or len(read) != 1:
-        return {}
     return {
         part: part_key(kind, text)
-        for part, text in read[0].items()
-        if part not in _BESIDE and isinstance(text, str) and text
+        for part, text in _bare(kind, item).items()
+        if part not in _BESIDE and isinstance(text, str)
     }
 
 
@@ -223,8 +220,8 @@ def _without_other_labels(key: str, ours: Value, theirs: Value, joining: Joining
 
 
 def _bare(kind: str, item: Value) -> dict[str, Value]:
-    """Return the parts of an entry; nothing where it is not understood."""
-    read = KINDS[kind]([item], lambda *_problem: None) or []
+    """Return the parts of an entry; nothing where it is not understood, or more than one entry."""
+    read = KINDS[kind](item if isinstance(item, list) else [item], lambda *_problem: None) or []
     return {part: text for part, text in read[0].items() if part != "item" and text} if len(read) == 1 else {}
 
 

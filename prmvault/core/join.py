@@ -372,19 +372,18 @@ def _says_more(left: str | None, right: str | None) -> bool:
     )
 
 
-def _read(kind: str, value: Value) -> Any:
+def _read(kind: str, value: Value, report: Callable[..., None] = lambda *_problem: None) -> Any:
     """Return what a value says by its kind, None where it is not understood."""
     if value in ("", [], {}):
         return None
     reader = KINDS.get("texts" if kind == "whole" else kind)
-    return reader(value, lambda *_problem: None) if reader else value
+    return reader(value, report) if reader else value
 
 
 def _understood(kind: str, value: Value) -> Any:
     """Return what a value says by its kind, None where anything of it has a problem: that is compared as it stands."""
     problems: list[object] = []
-    reader = KINDS.get("texts" if kind == "whole" else kind)
-    read = reader(value, lambda *problem: problems.append(problem)) if reader else value
+    read = _read(kind, value, lambda *problem: problems.append(problem))
     return None if problems else read
 
 

@@ -129,11 +129,6 @@ def canonical(unit: Unit) -> Hashable | None:
     return ("GROUP", frozenset(Counter(told).items()), unit.label, unit.country.lower())
 
 
-def canonical_card(lines: Iterable[Line]) -> Counter[Hashable]:
-    """Return what a whole card means; the same nickname, category or note twice is there once."""
-    return Counter({meant: 1 for unit in units_of(lines) if (meant := canonical(unit)) is not None})
-
-
 def image_ending(data: bytes) -> str:
     """Return the ending for a picture's file by how its data begin; empty for none that is known."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":

@@ -660,6 +660,19 @@ def kill_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return begin
 
 
+def listen_through_a_kill(there: Listener, kill_at: Callable[[int], None], steps: int) -> int:
+    """Listen, be killed after so many steps, and listen again; return how often it was killed: once, or not at all."""
+    kill_at(steps)
+    try:
+        there.listen()
+    except Killed:
+        kill_at(-1)
+        there.listen()
+        return 1
+    kill_at(-1)
+    return 0
+
+
 @pytest.mark.parametrize("name", [LAMP, LEMON, TALK, PLANTS, BENCH, OWL, TEA, CINEMA, "off " + DOOR, "off " + TALK])
 def test_a_kill_between_any_two_steps_ends_in_one_effect(
     there: Listener, kill_at: Callable[[int], None], name: str
@@ -680,14 +693,7 @@ def test_a_kill_between_any_two_steps_ends_in_one_effect(
         (there.sample.path / JOURNAL).unlink(missing_ok=True)
         there.sample.write(PAGE, join_page(GENERATED, ""))
         touch()
-        kill_at(steps)
-        try:
-            there.listen()
-        except Killed:
-            killed += 1
-            kill_at(-1)
-            there.listen()
-        kill_at(-1)
+        killed += listen_through_a_kill(there, kill_at, steps)
         assert {path: there.text(path) for path in wanted} == wanted
     assert killed >= 2
 
@@ -704,14 +710,7 @@ def test_a_kill_while_later_words_are_carried_ends_in_one_effect(
     for steps in range(6):
         for path, text in begun.items():
             there.sample.write(path, text)
-        kill_at(steps)
-        try:
-            there.listen()
-        except Killed:
-            killed += 1
-            kill_at(-1)
-            there.listen()
-        kill_at(-1)
+        killed += listen_through_a_kill(there, kill_at, steps)
         assert {path: there.text(path) for path in wanted} == wanted
     assert killed >= 2
 

@@ -11,12 +11,12 @@ from prmvault.core.fences import split_note
 from prmvault.core.frontmatter import parse_front_matter
 from prmvault.interop.content_lines import Line, card_lines
 from prmvault.interop.content_split import RawCard, split_cards
-from prmvault.interop.vcard_canonical import canonical_card
+from prmvault.interop.vcard_canonical import canonical, units_of
 from prmvault.interop.vcard_read import read_all
 from prmvault.interop.vcard_write import files_of, write_card
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from prmvault.core.model import Value
     from prmvault.interop.drafts import Draft
@@ -43,6 +43,11 @@ def lines_of(data: bytes) -> list[list[Line]]:
     """Return the properties of every card that says something."""
     cards = [part for part in split_cards(io.BytesIO(data), "a.vcf") if isinstance(part, RawCard)]
     return [lines for card in cards if (lines := card_lines(card, "a.vcf")[0])]
+
+
+def canonical_card(lines: Iterable[Line]) -> Counter[Hashable]:
+    """Return what a whole card means; the same nickname, category or note twice is there once."""
+    return Counter({meant: 1 for unit in units_of(lines) if (meant := canonical(unit)) is not None})
 
 
 def meaning_of(data: bytes) -> list[Counter[Hashable]]:
